@@ -1,0 +1,3 @@
+import { render } from "preact";
+
+render(<p>Hotpath gravity</p>, document.querySelector("#app")!);
