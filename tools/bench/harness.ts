@@ -14,7 +14,7 @@ export type BenchSize = "smoke" | "quick" | "full";
 export interface BenchContext {
   readonly size: BenchSize;
   /** Tells the person at the terminal what is happening; never part of the results. */
-  progress(text: string): void;
+  readonly progress: (text: string) => void;
 }
 
 export interface BenchResult {

@@ -1,0 +1,36 @@
+/**
+ * Programs that npm does not bring and that some tests use. A test that misses one is skipped and says
+ * so; with HOTPATH_REQUIRE=all it runs all the same and fails.
+ *
+ *   test("…", { skip: skipWithout("chromium", chromium()) }, …)
+ */
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** Path of a program on PATH; undefined when there is none. */
+export function findProgram(...names: readonly string[]): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  for (const name of names) {
+    for (const folder of folders) {
+      const path = join(folder, name);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch {
+        // Not in this folder.
+      }
+    }
+  }
+  return undefined;
+}
+
+export function chromium(): string | undefined {
+  return process.env["CHROMIUM"] ?? findProgram("chromium", "chromium-browser", "google-chrome");
+}
+
+/** The reason to skip, or false. */
+export function skipWithout(what: string, found: unknown): string | false {
+  if (found !== undefined && found !== false) return false;
+  if (process.env["HOTPATH_REQUIRE"] === "all") return false;
+  return `${what} is not installed`;
+}
