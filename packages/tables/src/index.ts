@@ -1,1 +1,78 @@
-export {};
+export { table } from "./definition/table.ts";
+export type {
+  AnyTable,
+  Insert,
+  Key,
+  Row,
+  Table,
+  TableConstraints,
+  Update,
+} from "./definition/table.ts";
+export {
+  bigint,
+  boolean,
+  bytea,
+  date,
+  float4,
+  float8,
+  instant,
+  integer,
+  interval,
+  json,
+  jsonb,
+  microseconds,
+  numeric,
+  smallint,
+  text,
+  time,
+  timestamp,
+  timestamptz,
+  uuid,
+} from "./definition/columns.ts";
+export type { Json } from "./definition/columns.ts";
+export { Column, sqlDefault } from "./definition/column.ts";
+export type { ColumnFlag, ReferenceOptions, SqlDefault } from "./definition/column.ts";
+
+export {
+  copyInSql,
+  copyOutSql,
+  deleteSql,
+  insertSql,
+  insertValues,
+  keyValues,
+  PARAMETER_LIMIT,
+  selectByIdSql,
+  updateSql,
+  updateValues,
+  upsertSql,
+  upsertValues,
+} from "./sql/statements.ts";
+export { createSql } from "./sql/create-sql.ts";
+
+export { connect } from "./connection/connect.ts";
+export type { Connection, ConnectOptions } from "./connection/connect.ts";
+export { preparePgliteTemplate } from "./connection/pglite-template.ts";
+
+export { database } from "./database/database.ts";
+export type { CopyTarget, KyselyTable, Schema } from "./database/database.ts";
+export { transaction } from "./database/transaction.ts";
+export type { TransactionOptions } from "./database/transaction.ts";
+
+export { copyIn } from "./copy/copy-in.ts";
+export type { CopyInOptions } from "./copy/copy-in.ts";
+export { copyOut } from "./copy/copy-out.ts";
+export type { CopyOutOptions } from "./copy/copy-out.ts";
+export { repeat } from "./copy/column-data.ts";
+export type {
+  ColumnBatch,
+  ColumnInput,
+  Destination,
+  Repeated,
+  VariableColumn,
+} from "./copy/column-data.ts";
+export type { Condition, OrderBy, Where } from "./copy/where.ts";
+
+export { migrate } from "./migrations/migrate.ts";
+
+export { TablesError } from "./errors.ts";
+export type { TablesErrorCode, TablesErrorFields } from "./errors.ts";

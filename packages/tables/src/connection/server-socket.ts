@@ -1,0 +1,102 @@
+/**
+ * Opens the socket of one server connection, with TLS where the URL asks for it.
+ *
+ * We open it ourselves, and hand it to the postgres driver ready, because COPY reads and writes it
+ * directly (postgres-session.ts).
+ */
+import { connect, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { TablesError } from "../errors.ts";
+import type { ServerAddress } from "./server-address.ts";
+
+/** The protocol's SSLRequest: length 8, code 80877103. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+const ACCEPTED = 83; // "S"
+
+export async function openSocket(address: ServerAddress, timeoutMs: number): Promise<Socket> {
+  const target =
+    address.socketPath === undefined
+      ? { host: address.host, port: address.port, noDelay: true, keepAlive: true }
+      : { path: address.socketPath };
+  const socket = connect(target);
+  await settled(socket, "connect", address, timeoutMs);
+  if (address.sslMode === "disable" || address.socketPath !== undefined) return socket;
+  return await secure(socket, address, timeoutMs);
+}
+
+async function secure(socket: Socket, address: ServerAddress, timeoutMs: number): Promise<Socket> {
+  const answer = new Promise<number>((resolve, reject) => {
+    socket.once("data", (bytes: Buffer) => resolve(bytes.length === 1 ? bytes[0]! : -1));
+    socket.once("close", () => reject(unreachable(address, "the server closed the connection")));
+  });
+  socket.write(SSL_REQUEST);
+  const accepted = (await withTimeout(answer, socket, address, timeoutMs)) === ACCEPTED;
+  socket.removeAllListeners();
+  if (!accepted) {
+    if (address.sslMode === "prefer") return socket;
+    socket.destroy();
+    throw unreachable(address, `the server refuses TLS, and sslmode is ${address.sslMode}`);
+  }
+  const encrypted = connectTls({
+    socket,
+    ...(isIP(address.host) === 0 ? { servername: address.host } : {}),
+    rejectUnauthorized: address.sslMode === "verify-full",
+  });
+  await settled(encrypted, "secureConnect", address, timeoutMs);
+  return encrypted;
+}
+
+/** Waits for `event`, or fails with the socket's error; leaves no listener behind. */
+async function settled(
+  socket: Socket,
+  event: "connect" | "secureConnect",
+  address: ServerAddress,
+  timeoutMs: number,
+): Promise<void> {
+  const opened = new Promise<void>((resolve, reject) => {
+    socket.once(event, () => resolve());
+    socket.once("error", (error) => reject(unreachable(address, reasonOf(error), error)));
+    socket.once("close", () => reject(unreachable(address, "the server closed the connection")));
+  });
+  await withTimeout(opened, socket, address, timeoutMs);
+  socket.removeAllListeners();
+}
+
+async function withTimeout<Value>(
+  wait: Promise<Value>,
+  socket: Socket,
+  address: ServerAddress,
+  timeoutMs: number,
+): Promise<Value> {
+  const timer = setTimeout(
+    () => socket.destroy(unreachable(address, `no answer in ${timeoutMs} ms`)),
+    timeoutMs,
+  );
+  try {
+    return await wait;
+  } catch (error) {
+    socket.on("error", () => {});
+    socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function reasonOf(error: Error & { readonly code?: string }): string {
+  if (error instanceof TablesError) return error.message.replace(/^.*?: /, "");
+  if (error instanceof AggregateError)
+    return (error.errors as Error[]).map((e) => e.message).join("; ");
+  return error.message;
+}
+
+function unreachable(address: ServerAddress, why: string, cause?: unknown): TablesError {
+  const place = address.socketPath ?? `${address.host}:${address.port}`;
+  return new TablesError(
+    "DATABASE_UNREACHABLE",
+    `Cannot connect to PostgreSQL at ${place}: ${why}`,
+    {
+      cause,
+    },
+  );
+}

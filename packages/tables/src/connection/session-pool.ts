@@ -1,0 +1,160 @@
+/**
+ * A bounded pool: at most `size` sessions, a bounded queue of waiters served in order, every wait
+ * limited in time. Broken sessions are dropped; idle ones are closed after `idleMs`.
+ */
+import { TablesError } from "../errors.ts";
+import type { Session } from "./driver.ts";
+
+export interface PoolLimits {
+  readonly size: number;
+  readonly waiters: number;
+  readonly acquireMs: number;
+  readonly idleMs: number;
+}
+
+export interface PooledSession extends Session {
+  close(): Promise<void>;
+}
+
+interface Waiter {
+  give(session: PooledSession): void;
+  fail(error: unknown): void;
+}
+
+interface Idle {
+  readonly session: PooledSession;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class SessionPool {
+  readonly #open: () => Promise<PooledSession>;
+  readonly #limits: PoolLimits;
+  readonly #idle: Idle[] = [];
+  readonly #waiters: Waiter[] = [];
+  readonly #taken = new Set<PooledSession>();
+  #opening = 0;
+  #closed = false;
+  #drained: (() => void) | undefined;
+
+  constructor(open: () => Promise<PooledSession>, limits: PoolLimits) {
+    this.#open = open;
+    this.#limits = limits;
+  }
+
+  async acquire(signal?: AbortSignal): Promise<PooledSession> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw closedError();
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      clearTimeout(idle.timer);
+      if (!idle.session.broken) return this.#take(idle.session);
+    }
+    if (this.#taken.size + this.#opening < this.#limits.size) return await this.#openOne();
+    return await this.#wait(signal);
+  }
+
+  release(session: PooledSession): void {
+    this.#taken.delete(session);
+    if (this.#closed || session.broken) {
+      void session.close();
+      this.#openForWaiter();
+      this.#settle();
+      return;
+    }
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      waiter.give(this.#take(session));
+      return;
+    }
+    const timer = setTimeout(() => this.#expire(session), this.#limits.idleMs).unref();
+    this.#idle.push({ session, timer });
+  }
+
+  /** Refuses new callers, fails the waiting ones, waits for the sessions in use. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const waiter of this.#waiters.splice(0)) waiter.fail(closedError());
+    const idle = this.#idle.splice(0);
+    for (const { timer } of idle) clearTimeout(timer);
+    await Promise.all(idle.map(({ session }) => session.close()));
+    if (this.#taken.size + this.#opening > 0) {
+      await new Promise<void>((drained) => (this.#drained = drained));
+    }
+  }
+
+  #take(session: PooledSession): PooledSession {
+    this.#taken.add(session);
+    return session;
+  }
+
+  async #openOne(): Promise<PooledSession> {
+    this.#opening++;
+    try {
+      return this.#take(await this.#open());
+    } finally {
+      this.#opening--;
+      this.#settle();
+    }
+  }
+
+  /** A session went away while callers wait for one: open another in its place. */
+  #openForWaiter(): void {
+    if (this.#closed || this.#waiters.length === 0) return;
+    this.#openOne().then(
+      (session) => this.release(session),
+      (error: unknown) => this.#waiters.shift()?.fail(error),
+    );
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<PooledSession> {
+    const { acquireMs, waiters, size } = this.#limits;
+    if (this.#waiters.length >= waiters) {
+      throw new TablesError(
+        "POOL_TIMEOUT",
+        `Cannot take a connection: all ${size} are in use and ${waiters} callers wait already`,
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", aborted);
+        const index = this.#waiters.indexOf(waiter);
+        if (index !== -1) this.#waiters.splice(index, 1);
+      };
+      const waiter: Waiter = {
+        give: (session) => {
+          leave();
+          resolve(session);
+        },
+        fail: (error) => {
+          leave();
+          reject(error as Error);
+        },
+      };
+      const aborted = (): void => waiter.fail(signal?.reason);
+      const timer = setTimeout(() => {
+        const message = `Cannot take a connection: all ${size} stayed in use for ${acquireMs} ms`;
+        waiter.fail(new TablesError("POOL_TIMEOUT", message));
+      }, acquireMs);
+      signal?.addEventListener("abort", aborted);
+      this.#waiters.push(waiter);
+    });
+  }
+
+  #expire(session: PooledSession): void {
+    const index = this.#idle.findIndex((idle) => idle.session === session);
+    if (index === -1) return;
+    this.#idle.splice(index, 1);
+    void session.close();
+  }
+
+  #settle(): void {
+    if (this.#taken.size + this.#opening === 0) this.#drained?.();
+  }
+}
+
+function closedError(): TablesError {
+  return new TablesError(
+    "CONNECTION_CLOSED",
+    "Cannot take a connection: the connection was closed",
+  );
+}

@@ -1,0 +1,130 @@
+/**
+ * Values in PostgreSQL's text format: parameters of statements and fields of rows.
+ *
+ * Both drivers are given the same codecs, so a row is the same object whichever server answered. The
+ * session always has DateStyle ISO and TimeZone UTC (see connect), which is all that this reads.
+ */
+import {
+  elementType,
+  isArrayType,
+  TYPES,
+  type ScalarTypeName,
+  type TypeName,
+} from "../definition/column-type.ts";
+import { decodeArray, encodeArray } from "./array-text.ts";
+import { decodeMoment, encodeMoment } from "./moment-text.ts";
+
+export interface TextCodec {
+  readonly type: TypeName;
+  /** undefined when the value is not one of the type. */
+  encode(value: unknown): string | undefined;
+  decode(text: string): unknown;
+}
+
+const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+const NUMERIC = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|NaN|[+-]?Infinity)$/i;
+const DATE = /^(?:\d{4,7}-\d{2}-\d{2}(?: BC)?|-?infinity)$/;
+const TIME = /^\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?$/;
+
+type Codec = Pick<TextCodec, "encode" | "decode">;
+
+const asIs = (text: string): unknown => text;
+const matching = (pattern: RegExp): Codec => ({
+  encode: (value) => (typeof value === "string" && pattern.test(value) ? value : undefined),
+  decode: asIs,
+});
+const whole = (least: number, greatest: number): Codec => ({
+  encode: (value) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= greatest
+      ? String(value)
+      : undefined,
+  decode: Number,
+});
+const float: Codec = {
+  encode: (value) => {
+    if (typeof value !== "number") return undefined;
+    return Object.is(value, -0) ? "-0" : String(value);
+  },
+  decode: Number,
+};
+const document: Codec = {
+  encode: (value) => JSON.stringify(value),
+  decode: (text) => JSON.parse(text) as unknown,
+};
+const moment = (zone: boolean): Codec => ({
+  encode: (value) => encodeMoment(value, zone),
+  decode: decodeMoment,
+});
+
+const CODECS: Readonly<Record<ScalarTypeName, Codec>> = {
+  smallint: whole(-32_768, 32_767),
+  integer: whole(-2_147_483_648, 2_147_483_647),
+  bigint: {
+    encode: (value) => {
+      if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+      return typeof value === "bigint" && BigInt.asIntN(64, value) === value
+        ? String(value)
+        : undefined;
+    },
+    decode: BigInt,
+  },
+  float4: float,
+  float8: float,
+  boolean: {
+    encode: (value) => (typeof value === "boolean" ? (value ? "t" : "f") : undefined),
+    decode: (text) => text === "t",
+  },
+  date: matching(DATE),
+  time: matching(TIME),
+  timestamp: moment(false),
+  timestamptz: moment(true),
+  interval: { encode: (value) => (typeof value === "string" ? value : undefined), decode: asIs },
+  uuid: matching(UUID),
+  numeric: {
+    encode: (value) => {
+      const text = typeof value === "number" || typeof value === "bigint" ? String(value) : value;
+      return typeof text === "string" && NUMERIC.test(text) ? text : undefined;
+    },
+    decode: asIs,
+  },
+  text: { encode: (value) => (typeof value === "string" ? value : undefined), decode: asIs },
+  bytea: {
+    encode: (value) =>
+      value instanceof Uint8Array
+        ? `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`
+        : undefined,
+    decode: (text) => new Uint8Array(Buffer.from(text.slice(2), "hex")),
+  },
+  json: document,
+  jsonb: document,
+};
+
+/** The value in PostgreSQL's text format; undefined when it is not one of the type. */
+export function encodeText(value: unknown, type: TypeName): string | undefined {
+  const codec = CODECS[elementType(type)];
+  return isArrayType(type) ? encodeArray(value, codec.encode) : codec.encode(value);
+}
+
+export function decodeText(text: string, type: TypeName): unknown {
+  const codec = CODECS[elementType(type)];
+  return isArrayType(type) ? decodeArray(text, codec.decode) : codec.decode(text);
+}
+
+/** One codec per object id, scalars and arrays, for a driver's type map. */
+export const CODECS_BY_OID: ReadonlyMap<number, TextCodec> = new Map(
+  (Object.keys(TYPES) as ScalarTypeName[]).flatMap((scalar) => {
+    const array = `${scalar}[]` as const;
+    return [
+      [TYPES[scalar].oid, codecOf(scalar)] as const,
+      [TYPES[scalar].arrayOid, codecOf(array)] as const,
+    ];
+  }),
+);
+
+function codecOf(type: TypeName): TextCodec {
+  return {
+    type,
+    encode: (value) => encodeText(value, type),
+    decode: (text) => decodeText(text, type),
+  };
+}

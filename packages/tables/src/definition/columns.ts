@@ -1,0 +1,113 @@
+/**
+ * The words of a definition: one function per type. Values in rows are exact: 64-bit integers and
+ * times are `bigint`, numeric is a string.
+ */
+import { Column } from "./column.ts";
+
+/** A JSON document. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
+
+/** 16-bit integer; `number` in rows, `Int16Array` in columns. */
+export function smallint(): Column<"smallint", number, never> {
+  return new Column("smallint");
+}
+
+/** 32-bit integer; `number` in rows, `Int32Array` in columns. */
+export function integer(): Column<"integer", number, never> {
+  return new Column("integer");
+}
+
+/** 64-bit integer; `bigint` in rows, `BigInt64Array` in columns. */
+export function bigint(): Column<"bigint", bigint, never> {
+  return new Column("bigint");
+}
+
+/** 32-bit float; `number` in rows, `Float32Array` in columns. */
+export function float4(): Column<"float4", number, never> {
+  return new Column("float4");
+}
+
+/** 64-bit float; `number` in rows, `Float64Array` in columns. */
+export function float8(): Column<"float8", number, never> {
+  return new Column("float8");
+}
+
+/** `boolean` in rows, one byte each (0 or 1) in a `Uint8Array` in columns. */
+export function boolean(): Column<"boolean", boolean, never> {
+  return new Column("boolean");
+}
+
+/** Calendar day; `"2026-11-21"` in rows, days since 1970-01-01 in an `Int32Array` in columns. */
+export function date(): Column<"date", string, never> {
+  return new Column("date");
+}
+
+/** Time of day; `"12:30:00.5"` in rows, microseconds since midnight in a `BigInt64Array`. */
+export function time(): Column<"time", string, never> {
+  return new Column("time");
+}
+
+/** Wall-clock time without a zone; microseconds since 1970-01-01T00:00, `bigint`. */
+export function timestamp(): Column<"timestamp", bigint, never> {
+  return new Column("timestamp");
+}
+
+/** A moment; microseconds since 1970-01-01T00:00Z, `bigint`. See `microseconds` and `instant`. */
+export function timestamptz(): Column<"timestamptz", bigint, never> {
+  return new Column("timestamptz");
+}
+
+/** `"1 mon 2 days 03:00:00"` in rows; 16 bytes each in columns (µs, days, months). */
+export function interval(): Column<"interval", string, never> {
+  return new Column("interval");
+}
+
+/** Lower-case hyphenated string in rows; 16 bytes each in columns. */
+export function uuid(): Column<"uuid", string, never> {
+  return new Column("uuid");
+}
+
+/** Exact decimal; a string in rows and from a column's `at()`. */
+export function numeric(): Column<"numeric", string, never> {
+  return new Column("numeric");
+}
+
+export function text(): Column<"text", string, never> {
+  return new Column("text");
+}
+
+export function bytea(): Column<"bytea", Uint8Array, never> {
+  return new Column("bytea");
+}
+
+/** A JSON document kept as text; `jsonb` is what you usually want. */
+export function json<Value = Json>(): Column<"json", Value, never> {
+  return new Column("json");
+}
+
+/** A JSON document; the type argument is a claim that nothing checks. */
+export function jsonb<Value = Json>(): Column<"jsonb", Value, never> {
+  return new Column("jsonb");
+}
+
+/** Microseconds since the epoch of a Date, for timestamptz columns. */
+export function microseconds(date: Date): bigint {
+  return BigInt(date.getTime()) * 1000n;
+}
+
+/** The Date (whole milliseconds, rounded down) of a timestamptz value. */
+export function instant(microsecondsSinceEpoch: bigint): Date {
+  return new Date(
+    Number(BigInt.asIntN(64, microsecondsSinceEpoch - mod(microsecondsSinceEpoch)) / 1000n),
+  );
+}
+
+function mod(value: bigint): bigint {
+  return ((value % 1000n) + 1000n) % 1000n;
+}
