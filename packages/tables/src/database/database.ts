@@ -1,5 +1,5 @@
 /** kysely over a Connection, typed by table definitions. */
-import { Kysely, type ColumnType } from "kysely";
+import { Kysely, type ColumnType, type DatabaseConnection } from "kysely";
 import type { Connection, DriverConnection } from "../connection/connect.ts";
 import { useSession } from "../connection/connect.ts";
 import type { Session } from "../connection/driver.ts";
@@ -52,7 +52,9 @@ export type CopyTarget = Connection | KyselyLike;
 /** The part of kysely's Kysely and Transaction that COPY needs, whatever their schema. */
 export interface KyselyLike {
   getExecutor(): {
-    provideConnection<Value>(consumer: (connection: never) => Promise<Value>): Promise<Value>;
+    provideConnection<Value>(
+      consumer: (connection: DatabaseConnection) => Promise<Value>,
+    ): Promise<Value>;
   };
 }
 
@@ -63,7 +65,7 @@ export async function sessionOf<Value>(
   body: (session: Session) => Promise<Value>,
 ): Promise<Value> {
   if (!("getExecutor" in target)) return await useSession(target, signal, body);
-  return await target.getExecutor().provideConnection((connection: unknown) => {
+  return await target.getExecutor().provideConnection((connection) => {
     if (connection instanceof SessionConnection) return body(connection.session);
     throw new TypeError("This kysely database was not made by database(connection, tables)");
   });

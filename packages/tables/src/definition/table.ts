@@ -26,8 +26,8 @@ export interface Table<Name extends string, Columns extends ColumnMap> {
   readonly name: Name;
   readonly columns: Columns;
   /** All column names, in the order of every statement. */
-  readonly columnNames: readonly (keyof Columns & string)[];
-  readonly primaryKey: readonly (keyof Columns & string)[];
+  readonly columnNames: readonly string[];
+  readonly primaryKey: readonly string[];
   readonly indexes: readonly IndexDefinition[];
 }
 
