@@ -1,0 +1,117 @@
+/**
+ * What the tasks of one `run` share: the Io, the timers, the root of the scope tree and the credit.
+ *
+ * Credit is how one rule serves two masters. Every operation charges 1, whether it suspends or not,
+ * and when the credit is used up the wake goes to the scheduler instead of straight to the promise:
+ *
+ *     credit left      → the promise resolves now; the task resumes in this turn's microtasks
+ *     credit used up   → scheduler.renew() may grant more; else scheduler.defer(park)
+ *
+ * The real scheduler (`turn-scheduler.ts`) then lets the host poll its sockets and timers, so tasks
+ * that keep each other busy starve nobody. The simulated one (`../simulate/scheduler.ts`) never grants
+ * any, so every operation of every task is a point where its seed chooses who goes on.
+ */
+import type { Io } from "../io/io.ts";
+import { nodeIo } from "../io/node-io.ts";
+import { Scope, ambient } from "../task/scope.ts";
+import { SiteBudget } from "../task/site.ts";
+import type { RunningTask } from "../task/task.ts";
+import { TimerHeap } from "../time/timer-heap.ts";
+import { Park } from "../wait/park.ts";
+import type { Waitable } from "../wait/waiter.ts";
+import { TurnScheduler } from "./turn-scheduler.ts";
+
+export interface Scheduler {
+  /** Whether the runtime may go on in this turn; sets `runtime.credit` when it may. */
+  renew(runtime: Runtime): boolean;
+  /** Keeps a settled wait and calls its `deliver()` later, exactly once. */
+  defer(park: Park): void;
+}
+
+export interface RuntimeOptions {
+  readonly io?: Io;
+  readonly scheduler?: (runtime: Runtime) => Scheduler;
+  /** Called with the error of a detached task. Default: prints it to stderr. */
+  readonly onDetachedError?: (error: unknown, task: RunningTask) => void;
+}
+
+const DONE: Promise<void> = Promise.resolve();
+const TURN: Waitable = { describe: () => "its turn" };
+
+export class Runtime {
+  readonly io: Io;
+  readonly timers: TimerHeap;
+  readonly scheduler: Scheduler;
+  readonly root: Scope;
+  /** Limits how many spawns record their site; undefined: all do. */
+  sites: SiteBudget | undefined = new SiteBudget();
+  /** Operations left before the scheduler is asked. */
+  credit = 0;
+  /** Waits in progress. */
+  parked = 0;
+  spawned = 0;
+  finished = 0;
+  failed = 0;
+  cancelled = 0;
+  readonly #onDetachedError: (error: unknown, task: RunningTask) => void;
+
+  constructor(options: RuntimeOptions = {}) {
+    this.io = options.io ?? nodeIo();
+    this.timers = new TimerHeap(this.io.clock, this.io.alarm);
+    this.scheduler = options.scheduler?.(this) ?? new TurnScheduler(this.io);
+    this.root = new Scope(this, undefined);
+    this.#onDetachedError = options.onDetachedError ?? printDetachedError;
+  }
+
+  /** Resumes what has been settled, now or when the scheduler says so. */
+  wake(park: Park): void {
+    if (--this.credit > 0 || this.scheduler.renew(this)) park.deliver();
+    else this.scheduler.defer(park);
+  }
+
+  /** The result of an operation that did not have to wait. */
+  ready<T>(value: T): Promise<T> {
+    if (--this.credit > 0 || this.scheduler.renew(this)) return Promise.resolve(value);
+    return this.pause(value);
+  }
+
+  /** As `ready(undefined)`, without making a promise. */
+  done(): Promise<void> {
+    if (--this.credit > 0 || this.scheduler.renew(this)) return DONE;
+    return this.pause(undefined);
+  }
+
+  /** Gives way: the scheduler decides when the caller goes on. */
+  pause<T>(value: T): Promise<T> {
+    const park = new Park<T>(currentScope(), TURN, "waits for", undefined, false);
+    const promise = park.promise();
+    park.settled = true;
+    park.outcome = value;
+    this.scheduler.defer(park as Park);
+    return promise;
+  }
+
+  reportDetached(error: unknown, task: RunningTask): void {
+    this.#onDetachedError(error, task);
+  }
+}
+
+function printDetachedError(error: unknown, task: RunningTask): void {
+  console.error(`Detached ${task.describe()} failed:`, error);
+}
+
+let host: Runtime | undefined;
+
+/** The runtime of code that runs outside `run`: real, with a scope that is never cancelled. */
+export function hostRuntime(): Runtime {
+  return (host ??= new Runtime());
+}
+
+/** The scope in which the caller runs. */
+export function currentScope(): Scope {
+  return ambient.getStore() ?? hostRuntime().root;
+}
+
+export function currentRuntime(): Runtime {
+  return currentScope().runtime;
+}

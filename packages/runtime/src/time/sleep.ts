@@ -1,0 +1,95 @@
+/** Waiting for time to pass. */
+import { currentScope } from "../runtime/runtime.ts";
+import { NOT_READY, type Got, type Selectable } from "../select/selectable.ts";
+import { Park } from "../wait/park.ts";
+import type { Waitable, Waiter } from "../wait/waiter.ts";
+import { durationMs, type Duration } from "./duration.ts";
+import type { TimerEntry } from "./timer-heap.ts";
+
+const CLOCK: Waitable = { describe: () => "the clock" };
+
+/** A park that its timer wakes instead of failing. */
+class Sleep extends Park<void> {
+  override fire(): void {
+    this.wake(this, undefined);
+  }
+}
+
+/** Suspends the task for a length of time; `sleep(0)` lets the host take its turn. */
+export function sleep(duration: Duration): Promise<void> {
+  const ms = durationMs(duration);
+  const scope = currentScope();
+  if (scope.cancellation !== undefined) return scope.refuse();
+  const park = new Sleep(scope, CLOCK, "sleep");
+  scope.runtime.timers.add(park, ms);
+  return park.wait();
+}
+
+/** Lets every other ready task and the host go first. */
+export function yieldNow(): Promise<void> {
+  const scope = currentScope();
+  if (scope.cancellation !== undefined) return scope.refuse();
+  return scope.runtime.pause(undefined);
+}
+
+/**
+ * For loops that compute: costs a few nanoseconds until the turn is used up, then yields. Always a
+ * cancellation point.
+ */
+export function maybeYield(): Promise<void> {
+  const scope = currentScope();
+  if (scope.cancellation !== undefined) return scope.refuse();
+  return scope.runtime.done();
+}
+
+/**
+ * A case of select that wins when the time is up, counted from this call. It can be used in one select
+ * after another; nothing runs while no select waits for it.
+ */
+export function after(duration: Duration): After {
+  const { timers } = currentScope().runtime;
+  return new After(timers.nowMs() + durationMs(duration));
+}
+
+export class After implements Selectable<Got<void>> {
+  declare readonly outcome?: Got<void>;
+  readonly dueMs: number;
+
+  constructor(dueMs: number) {
+    this.dueMs = dueMs;
+  }
+
+  describe(): string {
+    return "the clock";
+  }
+
+  poll(): unknown {
+    return currentScope().runtime.timers.nowMs() >= this.dueMs ? undefined : NOT_READY;
+  }
+
+  enlist(waiter: Waiter): void {
+    const { timers } = waiter.park.scope.runtime;
+    const entry = new CaseTimer(waiter);
+    waiter.item = entry;
+    timers.addAt(entry, this.dueMs);
+  }
+
+  abandon(waiter: Waiter): void {
+    waiter.park.scope.runtime.timers.remove(waiter.item as CaseTimer);
+  }
+}
+
+class CaseTimer implements TimerEntry {
+  dueMs = 0;
+  heapIndex = -1;
+  timerOrder = 0;
+  readonly #waiter: Waiter;
+
+  constructor(waiter: Waiter) {
+    this.#waiter = waiter;
+  }
+
+  fire(): void {
+    this.#waiter.park.wake(this.#waiter, undefined);
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Every timer of a runtime in one heap, behind one alarm of the host.
+ *
+ * A 4-ary heap on the due time, with the position written into the entry so that removal is
+ * O(log n) and needs no search. Ties fire in the order in which they were added.
+ *
+ * Invariants:
+ * 1. entry.heapIndex is the entry's position, or -1 when it is not in the heap.
+ * 2. When the heap is not empty the alarm is set for the earliest due time or for an earlier one:
+ *    removing the earliest entry leaves the alarm, which then rings for nothing once (measured: most
+ *    timeouts are cancelled before they are due, and setting the alarm costs more than a vain ring).
+ * 3. When the heap is empty the alarm is off, so that it does not keep the process alive.
+ */
+import type { Alarm, Clock } from "../io/io.ts";
+
+export interface TimerEntry {
+  /** Due time on the monotonic clock. */
+  dueMs: number;
+  /** Position in the heap; -1 outside. Owned by the heap. */
+  heapIndex: number;
+  /** Breaks ties. Owned by the heap. */
+  timerOrder: number;
+  fire(): void;
+}
+
+const FANOUT = 4;
+
+export class TimerHeap {
+  readonly #clock: Clock;
+  readonly #alarm: Alarm;
+  readonly #entries: TimerEntry[] = [];
+  #alarmMs = Infinity;
+  #order = 0;
+  readonly #ring = (): void => this.fireDue();
+
+  constructor(clock: Clock, alarm: Alarm) {
+    this.#clock = clock;
+    this.#alarm = alarm;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  get earliestMs(): number {
+    return this.#entries[0]?.dueMs ?? Infinity;
+  }
+
+  nowMs(): number {
+    return this.#clock.monotonicMs();
+  }
+
+  /** Adds the entry, due `delayMs` from now. An infinite delay adds nothing. */
+  add(entry: TimerEntry, delayMs: number): void {
+    if (delayMs === Infinity) return;
+    this.addAt(entry, this.#clock.monotonicMs() + delayMs);
+  }
+
+  addAt(entry: TimerEntry, dueMs: number): void {
+    entry.dueMs = dueMs;
+    entry.timerOrder = this.#order++;
+    this.#entries.push(entry);
+    this.#up(this.#entries.length - 1, entry);
+    if (dueMs < this.#alarmMs) this.#set();
+  }
+
+  remove(entry: TimerEntry): void {
+    const index = entry.heapIndex;
+    if (index === -1) return;
+    entry.heapIndex = -1;
+    const last = this.#entries.pop()!;
+    if (last !== entry) {
+      this.#down(index, last);
+      if (last.heapIndex === index) this.#up(index, last);
+    }
+    if (this.#entries.length === 0) this.#off();
+  }
+
+  /** Takes the earliest entry out when it is due by `nowMs`. */
+  takeDue(nowMs: number): TimerEntry | undefined {
+    const first = this.#entries[0];
+    if (first === undefined || first.dueMs > nowMs) return undefined;
+    this.remove(first);
+    return first;
+  }
+
+  /** Fires everything that is due; the alarm calls this. */
+  fireDue(): void {
+    this.#alarmMs = Infinity;
+    const nowMs = this.#clock.monotonicMs();
+    for (let entry = this.takeDue(nowMs); entry !== undefined; entry = this.takeDue(nowMs)) {
+      entry.fire();
+    }
+    if (this.#entries.length > 0) this.#set();
+  }
+
+  #set(): void {
+    const dueMs = this.#entries[0]!.dueMs;
+    this.#alarmMs = dueMs;
+    this.#alarm.set(dueMs, this.#ring);
+  }
+
+  #off(): void {
+    if (this.#alarmMs === Infinity) return;
+    this.#alarmMs = Infinity;
+    this.#alarm.off();
+  }
+
+  #up(start: number, entry: TimerEntry): void {
+    let index = start;
+    while (index > 0) {
+      const above = (index - 1) >> 2;
+      const parent = this.#entries[above]!;
+      if (!before(entry, parent)) break;
+      this.#entries[index] = parent;
+      parent.heapIndex = index;
+      index = above;
+    }
+    this.#entries[index] = entry;
+    entry.heapIndex = index;
+  }
+
+  #down(start: number, entry: TimerEntry): void {
+    const count = this.#entries.length;
+    let index = start;
+    for (;;) {
+      const first = index * FANOUT + 1;
+      if (first >= count) break;
+      let best = first;
+      const end = Math.min(first + FANOUT, count);
+      for (let child = first + 1; child < end; child++) {
+        if (before(this.#entries[child]!, this.#entries[best]!)) best = child;
+      }
+      const least = this.#entries[best]!;
+      if (!before(least, entry)) break;
+      this.#entries[index] = least;
+      least.heapIndex = index;
+      index = best;
+    }
+    this.#entries[index] = entry;
+    entry.heapIndex = index;
+  }
+}
+
+function before(a: TimerEntry, b: TimerEntry): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.timerOrder < b.timerOrder);
+}
