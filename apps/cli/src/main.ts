@@ -1,1 +1,55 @@
-export async function main(_args: readonly string[]): Promise<void> {}
+/** The `hotpath` command: picks the subcommand, and turns errors into one line and an exit code. */
+
+const HELP = `hotpath — services whose hot path is TypeScript
+
+  hotpath serve                  run the gravity service (PORT, HOST, HOTPATH_DATA, DATABASE_URL)
+  hotpath simulate [options]     run one simulation here and write its final state
+      --preset NAME              solar-system, plummer, disk, galaxies, figure-eight
+      --n COUNT --seed NUMBER    particles and seed, for presets that are drawn at random
+      --integrator NAME          default: the preset's own
+      --dt STEP                  in the preset's time unit, or 1d, 6h, 30min, 1y
+      --steps COUNT
+      --out FILE.npy             float64 [n, 7]: mass, x, y, z, vx, vy, vz
+      --json                     print the summary as JSON
+  hotpath --version`;
+
+export async function main(args: readonly string[]): Promise<void> {
+  const [command, ...rest] = args;
+  try {
+    process.exitCode = await run(command, rest);
+  } catch (error) {
+    // A wrong argument or a missing file is the user's to mend: one line says it.
+    if (error instanceof RangeError || isUsage(error)) {
+      console.error(`hotpath ${command}: ${error.message}`);
+      process.exitCode = 2;
+    } else throw error;
+  }
+}
+
+async function run(command: string | undefined, args: readonly string[]): Promise<number> {
+  switch (command) {
+    case "serve":
+      return (await import("./commands/serve.ts")).serve(args);
+    case "simulate":
+      return (await import("./commands/simulate.ts")).simulate(args);
+    case "--version":
+    case "-v":
+      console.log(`hotpath 0.1.0 (node ${process.version})`);
+      return 0;
+    case undefined:
+    case "help":
+    case "--help":
+    case "-h":
+      console.log(HELP);
+      return command === undefined ? 2 : 0;
+    default:
+      console.error(`hotpath: no command "${command}"\n\n${HELP}`);
+      return 2;
+  }
+}
+
+/** Unknown options (parseArgs) and files that cannot be written carry these. */
+function isUsage(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return "syscall" in error || ("code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
+}

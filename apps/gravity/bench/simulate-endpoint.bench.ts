@@ -1,0 +1,162 @@
+/**
+ * The whole POST /simulate, as a client sees it: 1000 particles × 100 steps over HTTP.
+ *
+ * Ours loads the particles from PostgreSQL (embedded), integrates, writes them back in one transaction and
+ * answers. The rivals are bench/rivals/gravity/endpoint.py with the original double loop and with
+ * vectorised NumPy; they keep the particles in memory and pay for no database.
+ */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeNpy, generate } from "@hotpath/nbody";
+import {
+  interleave,
+  MissingRival,
+  type BenchCase,
+  type BenchResult,
+  type BenchSize,
+  type Sample,
+} from "../../../tools/bench/harness.ts";
+import { startService, type TestService } from "../test/service.ts";
+
+const ENDPOINT = new URL("../../../bench/rivals/gravity/endpoint.py", import.meta.url).pathname;
+const TIME_STEP = 0.001;
+
+interface Shape {
+  readonly n: number;
+  readonly steps: number;
+  readonly rounds: number;
+  /** The double loop takes minutes for a whole call: one round, and --quick does part of its steps. */
+  readonly loopSteps: number;
+}
+
+const SHAPES: Readonly<Record<BenchSize, Shape>> = {
+  smoke: { n: 20, steps: 5, rounds: 1, loopSteps: 5 },
+  quick: { n: 1000, steps: 100, rounds: 3, loopSteps: 2 },
+  full: { n: 1000, steps: 100, rounds: 7, loopSteps: 100 },
+};
+
+const bench: BenchCase = {
+  name: "simulate-endpoint",
+  title: "POST /simulate, 1000 particles × 100 steps, against the Python endpoint",
+  async run({ size, progress }) {
+    const shape = SHAPES[size];
+    const folder = mkdtempSync(join(tmpdir(), "hotpath-endpoint-"));
+    const python = findPython();
+    const state = join(folder, "state.npy");
+    writeFileSync(state, initialState(shape.n));
+    const numpy = await startPython(python, "numpy", state);
+    const loop = await startPython(python, "loop", state);
+    await using service = await startService();
+    try {
+      const id = await seeded(service, shape.n);
+      const ours = (): Promise<Sample> => call(`${service.url}/simulate`, id, shape.steps);
+      const theirs = (url: string) => (): Promise<Sample> => call(url, id, shape.steps);
+      await ours();
+      progress(`${shape.rounds} rounds`);
+      const fast = await interleave({ ours, numpy: theirs(numpy.url) }, shape.rounds);
+      progress("the double loop, minutes at full size");
+      const part = shape.loopSteps / shape.steps;
+      const slow = await call(loop.url, id, shape.loopSteps);
+      const scaled = part === 1 ? "" : ` (${shape.loopSteps} of ${shape.steps} steps, scaled)`;
+      return [
+        { ...subject(fast.ours), rival: "Python, vectorised NumPy", rivalValue: fast.numpy.median },
+        {
+          ...subject(fast.ours),
+          rival: `Python, double loop${scaled}`,
+          rivalValue: slow.value * part,
+        },
+      ];
+    } finally {
+      numpy.process.kill();
+      loop.process.kill();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+export default bench;
+
+function subject(summary: { readonly median: number; readonly spread: number }): BenchResult {
+  return {
+    subject: "gravity, embedded PostgreSQL",
+    value: summary.median,
+    unit: "requests/s",
+    better: "higher",
+    spread: summary.spread,
+  };
+}
+
+function initialState(n: number): Uint8Array {
+  const bodies = generate("plummer", { n, seed: 1 });
+  const { mass, x, y, z, vx, vy, vz } = bodies;
+  const rows = new Float64Array(n * 7);
+  [mass, x, y, z, vx, vy, vz].forEach((column, k) =>
+    column.forEach((v, i) => (rows[i * 7 + k] = v)),
+  );
+  return encodeNpy(rows, [n, 7]);
+}
+
+/** The same particles, with the original service's units and integrator, after their one step. */
+async function seeded(service: TestService, n: number): Promise<string> {
+  const id = await service.create({
+    initial: { kind: "plummer", n, seed: 1 },
+    units: { G: 6.6743e-11, softening: Math.sqrt(1e-9) },
+    integrator: "symplectic-euler",
+    dt: 1e-300,
+    steps: 1,
+    snapshotEvery: 1,
+  });
+  await service.finished(id);
+  return id;
+}
+
+async function call(url: string, id: string, steps: number): Promise<Sample> {
+  const startedAt = performance.now();
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ simulation_id: id, time_step: TIME_STEP, num_steps: steps }),
+    signal: AbortSignal.timeout(600_000),
+  });
+  const body = (await response.json()) as { status: string };
+  if (body.status !== "completed")
+    throw new Error(`${url}: ${response.status} ${JSON.stringify(body)}`);
+  return { value: 1000 / (performance.now() - startedAt) };
+}
+
+function findPython(): string {
+  for (const candidate of ["python3", "/usr/bin/python3"]) {
+    try {
+      execFileSync(candidate, ["-c", "import numpy"], { stdio: "ignore" });
+      return candidate;
+    } catch {
+      // Not this one.
+    }
+  }
+  throw new MissingRival("needs python3 with NumPy: apt-get install python3-numpy");
+}
+
+interface Rival {
+  readonly process: ChildProcess;
+  readonly url: string;
+}
+
+async function startPython(
+  python: string,
+  kernel: "loop" | "numpy",
+  state: string,
+): Promise<Rival> {
+  const child = spawn(python, [ENDPOINT, "--kernel", kernel, "--particles", state], {
+    stdio: ["ignore", "pipe", "inherit"],
+    // One thread, as the service uses one.
+    env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
+  });
+  const port = await new Promise<string>((ready, failed) => {
+    child.once("error", failed);
+    child.once("exit", (code) => failed(new Error(`${ENDPOINT} exited with ${code}`)));
+    child.stdout.once("data", (chunk: Buffer) => ready(chunk.toString().trim()));
+  });
+  return { process: child, url: `http://127.0.0.1:${port}/simulate` };
+}

@@ -1,0 +1,48 @@
+/** What crosses between the service and a worker thread. Plain data; the particles are shared memory. */
+import type { BodiesHandle, IntegratorName, Units } from "@hotpath/nbody";
+
+/** Word 0 of an order's control memory: what the worker is asked to do at its next step boundary. */
+export const CONTROL = { run: 0, stop: 1 } as const;
+
+export interface Order {
+  readonly id: string;
+  /** Handle of the particles: the worker adopts the same memory, nothing is copied. */
+  readonly bodies: BodiesHandle;
+  readonly n: number;
+  readonly units: Units;
+  readonly integrator: IntegratorName;
+  readonly dt: number;
+  /** Steps in all; the run begins after step `startStep`. */
+  readonly steps: number;
+  readonly startStep: number;
+  /** 0 records nothing. */
+  readonly snapshotEvery: number;
+  readonly framePath: string | undefined;
+  /** Total energy at step 0; undefined when this order begins there and measures it. */
+  readonly initialEnergy: number | undefined;
+  readonly control: Int32Array;
+}
+
+export interface Progress {
+  readonly kind: "progress";
+  readonly step: number;
+  readonly time: number;
+  readonly frames: number;
+  readonly energyError: number;
+  readonly kinetic: number;
+  readonly potential: number;
+  readonly initialEnergy: number;
+}
+
+/** The particles' memory holds the state after `step`. `stopped` is short of the order's steps. */
+export interface Outcome {
+  readonly kind: "finished" | "stopped";
+  readonly last: Progress;
+}
+
+export interface Failure {
+  readonly kind: "failed";
+  readonly message: string;
+}
+
+export type WorkerMessage = Progress | Outcome | Failure;

@@ -1,0 +1,370 @@
+/**
+ * Runs simulations: background jobs in the order they came, and synchronous calls on a thread of their own.
+ *
+ * Invariants:
+ *  1. A simulation has at most one run at a time: `#active` in this process, and the claim of its row
+ *     (accepted → running) across a restart.
+ *  2. What a run did to the particles and to its row is written in one transaction, or not at all.
+ *  3. close() stops every run at a step boundary and writes its state with status `accepted`: the next
+ *     start goes on from there, with the same bytes as if it had not stopped.
+ */
+import type { Logger } from "pino";
+import { conflict, notFound, Problem, unavailable } from "../http/problem.ts";
+import { LIMITS } from "../limits.ts";
+import type { EventHub } from "../observability/event-hub.ts";
+import type { Metrics } from "../observability/metrics.ts";
+import {
+  isTerminal,
+  STATUSES,
+  type Simulation,
+  type SimulationPatch,
+} from "../store/simulation.ts";
+import type { LoadedBodies, SimulationStore } from "../store/simulation-store.ts";
+import { framePath } from "../trajectory/frame-file.ts";
+import { CONTROL, type Order, type Outcome, type Progress } from "./order.ts";
+import { RunFailed, stop, WorkerPool } from "./worker-pool.ts";
+
+export interface RunnerOptions {
+  readonly store: SimulationStore;
+  readonly hub: EventHub;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly framesDir: string;
+  readonly jobThreads: number;
+}
+
+/** A run in this process: how to stop it, and what it last said. */
+interface Active {
+  readonly abort: AbortController;
+  /** Why it was aborted: the client dismissed it, or the service is closing. */
+  reason: "dismissed" | "closing" | undefined;
+  order: Order | undefined;
+  live: Progress | undefined;
+  readonly done: Promise<void>;
+}
+
+export interface CallResult {
+  readonly step: number;
+  readonly time: number;
+  readonly energyError: number;
+  readonly energy: number;
+}
+
+const RETRY_MS = 1000;
+
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #jobs: WorkerPool;
+  readonly #calls = new WorkerPool(1);
+  readonly #active = new Map<string, Active>();
+  #closing = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#jobs = new WorkerPool(options.jobThreads);
+    this.#calls.warm();
+    this.#jobs.warm();
+    options.metrics.gauge(
+      "hotpath_jobs_queued",
+      "Jobs that wait for a thread",
+      () => this.#jobs.waiting,
+    );
+    options.metrics.gauge("hotpath_jobs_running", "Jobs on a thread", () => this.#jobs.running);
+  }
+
+  /** Throws 503 when as many jobs wait as may. */
+  admit(): void {
+    if (this.#closing) throw unavailable("the service is stopping");
+    if (this.#jobs.waiting >= LIMITS.queuedJobs) {
+      throw unavailable(`${LIMITS.queuedJobs} jobs are waiting already; try again later`);
+    }
+  }
+
+  isActive(id: string): boolean {
+    return this.#active.has(id);
+  }
+
+  /** What the run in this process last reported; undefined when there is none. */
+  live(id: string): Progress | undefined {
+    return this.#active.get(id)?.live;
+  }
+
+  /** Runs an accepted simulation when a thread is free. */
+  submit(simulation: Simulation): void {
+    const active = this.#enter(simulation.id, (entry) => this.#job(simulation, entry));
+    void active.done;
+  }
+
+  /** Takes up what an earlier process left unfinished. */
+  async recover(): Promise<void> {
+    for (const simulation of await this.#options.store.unfinished()) {
+      const { id, step } = simulation;
+      if (simulation.status === "running")
+        await this.#options.store.update(id, { status: "accepted" });
+      this.#options.logger.info({ simulation: id, step }, "resuming");
+      this.submit({ ...simulation, status: "accepted" });
+    }
+  }
+
+  /** Stops the run, if any, and resolves when its row says so. */
+  async dismiss(simulation: Simulation): Promise<void> {
+    const active = this.#active.get(simulation.id);
+    if (active !== undefined) {
+      this.#halt(active, "dismissed");
+      await active.done;
+    } else if (!isTerminal(simulation.status)) {
+      await this.#options.store.update(simulation.id, {
+        status: "dismissed",
+        finished: new Date(),
+      });
+    }
+  }
+
+  /** The synchronous contract: load, run, write back. Throws 409 while the simulation runs. */
+  async call(
+    simulation: Simulation,
+    dt: number,
+    steps: number,
+    client: AbortSignal,
+  ): Promise<CallResult> {
+    const { id } = simulation;
+    if (this.#active.has(id))
+      throw conflict(`simulation ${id} is running; call again when it is done`);
+    if (this.#calls.waiting >= LIMITS.queuedCalls) {
+      throw unavailable(`${LIMITS.queuedCalls} calls are waiting already`);
+    }
+    const result = Promise.withResolvers<CallResult>();
+    const active = this.#enter(id, async (entry) => {
+      const leave = (): void => this.#halt(entry, "dismissed");
+      client.addEventListener("abort", leave, { once: true });
+      if (client.aborted) leave();
+      const claim = { held: false };
+      try {
+        result.resolve(await this.#call(simulation, dt, steps, entry, claim));
+      } catch (error) {
+        result.reject(error as Error);
+      } finally {
+        client.removeEventListener("abort", leave);
+      }
+      if (claim.held) {
+        const { status } = simulation;
+        await this.#persist(entry, () => this.#options.store.update(id, { status }));
+      }
+    });
+    void active.done;
+    return result.promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const active of this.#active.values()) this.#halt(active, "closing");
+    await Promise.all([...this.#active.values()].map((active) => active.done));
+    await Promise.all([this.#jobs.close(), this.#calls.close()]);
+  }
+
+  #enter(id: string, run: (active: Active) => Promise<void>): Active {
+    const finished = Promise.withResolvers<void>();
+    const active: Active = {
+      abort: new AbortController(),
+      reason: undefined,
+      order: undefined,
+      live: undefined,
+      done: finished.promise,
+    };
+    this.#active.set(id, active);
+    void run(active)
+      .catch((error: unknown) => {
+        this.#options.logger.error(
+          { simulation: id, err: error },
+          "a run ended in an unexpected error",
+        );
+      })
+      .finally(() => {
+        this.#active.delete(id);
+        finished.resolve();
+      });
+    return active;
+  }
+
+  #halt(active: Active, reason: "dismissed" | "closing"): void {
+    active.reason ??= reason;
+    active.abort.abort();
+    if (active.order !== undefined) stop(active.order);
+  }
+
+  async #job(simulation: Simulation, active: Active): Promise<void> {
+    const { id } = simulation;
+    const { logger } = this.#options;
+    const { signal } = active.abort;
+    using lease = await this.#jobs.acquire(signal);
+    if (lease === undefined) {
+      if (active.reason === "dismissed") await this.#settle(id, { status: "dismissed" }, active);
+      return;
+    }
+    const started = simulation.started ?? new Date();
+    const claimed = await this.#persist(active, () =>
+      this.#options.store.claim(id, ["accepted"], { status: "running", started }),
+    );
+    if (claimed !== true) return;
+    try {
+      const loaded = await this.#persist(active, () => this.#options.store.loadBodies(simulation));
+      if (loaded === undefined) return;
+      const order = this.#orderFor(
+        simulation,
+        loaded,
+        simulation.dt,
+        simulation.steps,
+        simulation.step,
+        true,
+      );
+      active.order = order;
+      if (signal.aborted) stop(order);
+      logger.info({ simulation: id, n: simulation.n, steps: simulation.steps }, "running");
+      const outcome = await lease.run(order, (progress) => this.#progressed(id, active, progress));
+      await this.#finish(simulation, loaded, outcome, active);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      logger.warn(
+        { simulation: id, err: error instanceof RunFailed ? undefined : error, message },
+        "failed",
+      );
+      await this.#settle(id, { status: "failed", message }, active);
+    }
+  }
+
+  async #finish(
+    simulation: Simulation,
+    loaded: LoadedBodies,
+    outcome: Outcome,
+    active: Active,
+  ): Promise<void> {
+    const { id } = simulation;
+    const { step, time, frames, energyError, initialEnergy } = outcome.last;
+    const status =
+      outcome.kind === "finished"
+        ? "successful"
+        : active.reason === "closing"
+          ? "accepted"
+          : "dismissed";
+    const patch: SimulationPatch = {
+      status,
+      step,
+      time,
+      frames,
+      energyError,
+      initialEnergy,
+      finished: status === "accepted" ? null : new Date(),
+    };
+    active.live = outcome.last;
+    await this.#persist(active, () => this.#options.store.save(id, loaded, patch));
+    this.#options.logger.info({ simulation: id, status, step, energyError }, "stopped");
+    await this.#ended(id, status);
+  }
+
+  /** Ends a run whose particles stay as the database has them. */
+  async #settle(id: string, patch: SimulationPatch, active: Active): Promise<void> {
+    await this.#persist(active, () =>
+      this.#options.store.update(id, { ...patch, finished: new Date() }),
+    );
+    await this.#ended(id, patch.status ?? "failed");
+  }
+
+  async #ended(id: string, status: string): Promise<void> {
+    this.#options.metrics.increment("hotpath_jobs_total", { status });
+    this.#options.hub.publish(id, "end", { simulation_id: id, status });
+  }
+
+  #progressed(id: string, active: Active, progress: Progress): void {
+    active.live = progress;
+    this.#options.hub.publish(id, "progress", progress);
+  }
+
+  /** Leaves `claim.held` true when the row still says `running` and must be put back. */
+  async #call(
+    simulation: Simulation,
+    dt: number,
+    steps: number,
+    active: Active,
+    claim: { held: boolean },
+  ): Promise<CallResult> {
+    const { store } = this.#options;
+    const { id, status, step } = simulation;
+    using lease = await this.#calls.acquire(active.abort.signal);
+    if (lease === undefined) throw cancelled();
+    const idle = STATUSES.filter((candidate) => candidate !== "running");
+    claim.held = await store.claim(id, idle, { status: "running" });
+    if (!claim.held) throw conflict(`simulation ${id} is running; call again when it is done`);
+    const loaded = await store.loadBodies(simulation);
+    const order = this.#orderFor(simulation, loaded, dt, steps, 0, false);
+    active.order = order;
+    if (active.abort.signal.aborted) stop(order);
+    const { kind, last } = await lease
+      .run(order, (progress) => (active.live = progress))
+      .catch((error: unknown) => {
+        if (!(error instanceof RunFailed)) throw error;
+        throw new Problem({ status: 422, title: "Simulation failed", detail: error.message });
+      });
+    if (kind === "stopped") throw cancelled();
+    const time = simulation.time + steps * dt;
+    const { energyError, initialEnergy } = last;
+    await store.save(id, loaded, { status, time, energyError, initialEnergy });
+    claim.held = false;
+    return { step: step + steps, time, energyError, energy: last.kinetic + last.potential };
+  }
+
+  #orderFor(
+    simulation: Simulation,
+    loaded: LoadedBodies,
+    dt: number,
+    steps: number,
+    startStep: number,
+    record: boolean,
+  ): Order {
+    const control = new Int32Array(new SharedArrayBuffer(4));
+    control[0] = CONTROL.run;
+    return {
+      id: simulation.id,
+      bodies: loaded.bodies.handle,
+      n: simulation.n,
+      units: simulation.units,
+      integrator: simulation.integrator,
+      dt,
+      steps,
+      startStep,
+      snapshotEvery: record ? simulation.snapshotEvery : 0,
+      framePath: record ? framePath(this.#options.framesDir, simulation.id) : undefined,
+      initialEnergy: simulation.initialEnergy ?? undefined,
+      control,
+    };
+  }
+
+  /**
+   * Does something with the database until it is there again: what a run computed is in memory and
+   * must not be lost to a server that restarts. Gives up, with undefined, when the service closes.
+   */
+  async #persist<T>(active: Active, work: () => Promise<T>): Promise<T | undefined> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!this.#options.store.isUnreachable(error)) throw error;
+        this.#options.logger.warn({ err: error }, "the database is unreachable; trying again");
+        if (active.reason === "closing") return undefined;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+}
+
+function cancelled(): Problem {
+  return new Problem({
+    status: 503,
+    title: "Cancelled",
+    detail: "the run was cancelled before it was complete; nothing was written",
+    headers: { "retry-after": "1" },
+  });
+}
+
+export function unknownSimulation(id: string): Problem {
+  return notFound(`there is no simulation ${id}`);
+}

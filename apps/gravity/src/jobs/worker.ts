@@ -1,0 +1,129 @@
+/**
+ * A worker thread: takes one order at a time, integrates the particles in the memory that it shares with
+ * the service, records frames, reports progress.
+ *
+ * The particles belong to this thread from the order until its outcome. Between, it looks at the order's
+ * control word after every batch of steps; a batch is as many steps as fit about BATCH_MS.
+ */
+import { parentPort } from "node:worker_threads";
+import { Bodies, createSystem, kineticEnergy, potentialEnergy, type System } from "@hotpath/nbody";
+import { FrameWriter } from "../trajectory/frame-file.ts";
+import { CONTROL, type Order, type Outcome, type Progress, type WorkerMessage } from "./order.ts";
+
+/** A cancel is seen within about this time; reading the control word this rarely costs nothing. */
+const BATCH_MS = 20;
+const PROGRESS_INTERVAL_MS = 100;
+
+const port = parentPort;
+if (port === null) throw new Error("worker.ts runs on a worker thread");
+const send = (message: WorkerMessage): void => port.postMessage(message);
+
+port.on("message", (order: Order) => {
+  execute(order).then(send, (error: unknown) => {
+    send({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+  });
+});
+
+async function execute(order: Order): Promise<Outcome> {
+  const bodies = Bodies.adopt(order.bodies);
+  const { units, integrator, dt, startStep } = order;
+  const system = await createSystem({ bodies, units, integrator, dt, stepsDone: startStep });
+  const writer = frameWriter(order);
+  try {
+    return new Run(order, system, writer).toEnd();
+  } finally {
+    writer?.close();
+    system.close();
+  }
+}
+
+function frameWriter(order: Order): FrameWriter | undefined {
+  if (order.framePath === undefined || order.snapshotEvery === 0) return undefined;
+  const keep = order.startStep === 0 ? 0 : 1 + Math.floor(order.startStep / order.snapshotEvery);
+  return new FrameWriter(order.framePath, order.n, keep);
+}
+
+class Run {
+  readonly #order: Order;
+  readonly #system: System;
+  readonly #writer: FrameWriter | undefined;
+  readonly #initialEnergy: number;
+  #last: Progress;
+  #reportedAt = -Infinity;
+  #batch = 1;
+
+  constructor(order: Order, system: System, writer: FrameWriter | undefined) {
+    this.#order = order;
+    this.#system = system;
+    this.#writer = writer;
+    const kinetic = kineticEnergy(system.bodies);
+    const potential = potentialEnergy(system.bodies, order.units);
+    this.#initialEnergy = order.initialEnergy ?? kinetic + potential;
+    this.#last = this.#measure();
+    if (writer !== undefined && writer.count === 0) this.#record();
+  }
+
+  toEnd(): Outcome {
+    const { steps, control } = this.#order;
+    while (this.#system.stepsDone < steps) {
+      if (Atomics.load(control, 0) === CONTROL.stop) return this.#outcome("stopped");
+      this.#advance();
+    }
+    return this.#outcome("finished");
+  }
+
+  #outcome(kind: Outcome["kind"]): Outcome {
+    this.#last = this.#measure();
+    return { kind, last: this.#last };
+  }
+
+  /** One batch, up to the next frame at most. */
+  #advance(): void {
+    const { steps, snapshotEvery } = this.#order;
+    const done = this.#system.stepsDone;
+    const frameAt =
+      snapshotEvery === 0 ? steps : Math.min(steps, done - (done % snapshotEvery) + snapshotEvery);
+    const count = Math.min(this.#batch, frameAt - done);
+    const startedAt = performance.now();
+    this.#system.step(count);
+    const took = performance.now() - startedAt;
+    if (took < BATCH_MS / 2) this.#batch = Math.min(this.#batch * 2, 1 << 20);
+    else if (took > BATCH_MS) this.#batch = Math.max(1, this.#batch >> 1);
+    if (done + count === frameAt && this.#writer !== undefined) {
+      this.#last = this.#measure();
+      this.#record();
+    }
+    if (performance.now() - this.#reportedAt > PROGRESS_INTERVAL_MS) this.#report();
+  }
+
+  #record(): void {
+    const { step, time, energyError } = this.#last;
+    this.#writer!.append(this.#system.bodies, { step, time, energyError });
+    this.#last = { ...this.#last, frames: this.#writer!.count };
+  }
+
+  /** Energies are as of the last frame: measuring them costs as much as a step. */
+  #report(): void {
+    this.#reportedAt = performance.now();
+    send({ ...this.#last, step: this.#system.stepsDone, time: this.#system.time });
+  }
+
+  #measure(): Progress {
+    const { bodies, stepsDone: step, time } = this.#system;
+    const kinetic = kineticEnergy(bodies);
+    const potential = potentialEnergy(bodies, this.#order.units);
+    const initial = this.#initialEnergy;
+    const energyError = Math.abs(kinetic + potential - initial) / (Math.abs(initial) || 1);
+    const frames = this.#writer?.count ?? 0;
+    return {
+      kind: "progress",
+      step,
+      time,
+      frames,
+      energyError,
+      kinetic,
+      potential,
+      initialEnergy: initial,
+    };
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * The state of simulations in PostgreSQL: a row each, and their particles, which travel only as columns.
+ *
+ * Invariants:
+ *  1. Particles and the row that describes them change in one transaction.
+ *  2. save() is idempotent: it may be repeated when it is not known whether it was committed.
+ */
+import { Bodies, type IntegratorName } from "@hotpath/nbody";
+import {
+  connect,
+  copyIn,
+  copyOut,
+  database,
+  instant,
+  microseconds,
+  migrate,
+  repeat,
+  TablesError,
+  transaction,
+  type Connection,
+  type CopyTarget,
+  type KyselyTable,
+  type Row,
+  type Update,
+} from "@hotpath/tables";
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import type { GravityConfig } from "../config.ts";
+import { particles, schema, type simulations } from "./schema.ts";
+import type { NewSimulation, Simulation, SimulationPatch, Status } from "./simulation.ts";
+
+const MIGRATIONS = new URL("migrations/", import.meta.url);
+const STATEMENT_TIMEOUT_MS = 60_000;
+const REOPEN_MS = 1_000;
+/** After these the database may be back a moment later, and every operation here may be repeated. */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  "DATABASE_UNREACHABLE",
+  "CONNECTION_LOST",
+  "CONNECTION_CLOSED",
+  "COMMIT_UNKNOWN",
+  "POOL_TIMEOUT",
+]);
+
+interface Tables {
+  readonly simulations: KyselyTable<typeof simulations>;
+  readonly particles: KyselyTable<typeof particles>;
+}
+
+/** Particles in shared memory, and the keys of their rows in the same order. */
+export interface LoadedBodies {
+  readonly bodies: Bodies;
+  readonly ids: BigInt64Array;
+}
+
+/** Thrown by every operation until open() has succeeded. */
+class NotOpen extends Error {
+  override readonly name = "NotOpen";
+  override readonly message = "the database is not open yet";
+}
+
+export class SimulationStore {
+  readonly #config: GravityConfig;
+  readonly #logger: Logger;
+  readonly #giveUp = new AbortController();
+  #connection: Connection | undefined;
+  #database: Kysely<Tables> | undefined;
+
+  constructor(config: GravityConfig, logger: Logger) {
+    this.#config = config;
+    this.#logger = logger;
+  }
+
+  /** Connects and migrates; tries again until the database is there or stopOpening() is called. */
+  async open(): Promise<void> {
+    while (!this.#giveUp.signal.aborted) {
+      try {
+        await this.#connect();
+        return;
+      } catch (error) {
+        if (!this.isUnreachable(error)) throw error;
+        this.#logger.error({ err: error }, "the database cannot be reached; trying again");
+        await this.#pause();
+      }
+    }
+  }
+
+  stopOpening(): void {
+    this.#giveUp.abort();
+  }
+
+  async close(): Promise<void> {
+    this.#giveUp.abort();
+    await this.#connection?.close();
+  }
+
+  isUnreachable(error: unknown): boolean {
+    return (
+      error instanceof NotOpen || (error instanceof TablesError && UNREACHABLE.has(error.code))
+    );
+  }
+
+  async ping(): Promise<void> {
+    if (this.#connection === undefined) throw new NotOpen();
+    await this.#connection.query("SELECT 1", []);
+  }
+
+  async insert(simulation: NewSimulation, bodies: Bodies): Promise<Simulation> {
+    const { id, name, initial, units, integrator, dt, steps, snapshotEvery, n } = simulation;
+    return transaction(this.#db, {}, async (trx) => {
+      const row = await trx
+        .insertInto("simulations")
+        .values({
+          id,
+          name,
+          status: "accepted",
+          initial,
+          gravity: units.G,
+          softening: units.softening,
+          integrator,
+          dt,
+          steps,
+          snapshot_every: snapshotEvery,
+          n,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      await writeParticles(trx, id, bodies);
+      return simulationOf(row);
+    });
+  }
+
+  async find(id: string): Promise<Simulation | undefined> {
+    const row = await this.#db
+      .selectFrom("simulations")
+      .selectAll()
+      .where("id", "=", id)
+      .executeTakeFirst();
+    return row === undefined ? undefined : simulationOf(row);
+  }
+
+  /** Newest first. */
+  async list(limit: number, status: Status | undefined): Promise<Simulation[]> {
+    let query = this.#db.selectFrom("simulations").selectAll();
+    if (status !== undefined) query = query.where("status", "=", status);
+    const rows = await query.orderBy("created", "desc").limit(limit).execute();
+    return rows.map(simulationOf);
+  }
+
+  /** What an earlier process left, oldest first. */
+  async unfinished(): Promise<Simulation[]> {
+    const rows = await this.#db
+      .selectFrom("simulations")
+      .selectAll()
+      .where("status", "in", ["accepted", "running"])
+      .orderBy("created", "asc")
+      .execute();
+    return rows.map(simulationOf);
+  }
+
+  /** Changes the row if its status is one of `from`; whether it was. */
+  async claim(id: string, from: readonly Status[], patch: SimulationPatch): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable("simulations")
+      .set(columnsOf(patch))
+      .where("id", "=", id)
+      .where("status", "in", [...from])
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  async update(id: string, patch: SimulationPatch): Promise<void> {
+    await this.#db.updateTable("simulations").set(columnsOf(patch)).where("id", "=", id).execute();
+  }
+
+  /** The particles' columns, decoded straight into the kernels' own memory. */
+  async loadBodies({ id, n }: Simulation): Promise<LoadedBodies> {
+    const bodies = Bodies.allocate(n);
+    const ids = new BigInt64Array(n);
+    const { count } = await copyOut(this.#db, particles, {
+      columns: ["id", "mass", "pos_x", "pos_y", "pos_z", "vel_x", "vel_y", "vel_z"],
+      where: { simulation_id: id },
+      orderBy: ["id"],
+      into: { id: ids, ...columnsIn(bodies) },
+    });
+    if (count !== n) throw new Error(`simulation ${id} has ${count} particles instead of ${n}`);
+    return { bodies, ids };
+  }
+
+  async save(id: string, loaded: LoadedBodies, patch: SimulationPatch): Promise<void> {
+    await transaction(this.#db, {}, async (trx) => {
+      await trx.deleteFrom("particles").where("simulation_id", "=", id).execute();
+      await writeParticles(trx, id, loaded.bodies, loaded.ids);
+      await trx.updateTable("simulations").set(columnsOf(patch)).where("id", "=", id).execute();
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#db.deleteFrom("simulations").where("id", "=", id).execute();
+  }
+
+  get #db(): Kysely<Tables> {
+    if (this.#database === undefined) throw new NotOpen();
+    return this.#database;
+  }
+
+  async #connect(): Promise<void> {
+    const { databaseUrl, dataDir } = this.#config;
+    const target =
+      databaseUrl === undefined ? { dataDir: `${dataDir}/postgres` } : { url: databaseUrl };
+    const connection = await connect({ ...target, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+    try {
+      const applied = await migrate(connection, MIGRATIONS);
+      if (applied.length > 0) this.#logger.info({ applied }, "migrated");
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    this.#connection = connection;
+    this.#database = database(connection, schema);
+  }
+
+  async #pause(): Promise<void> {
+    const { signal } = this.#giveUp;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, REOPEN_MS);
+      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  }
+}
+
+async function writeParticles(
+  target: CopyTarget,
+  id: string,
+  bodies: Bodies,
+  ids?: BigInt64Array,
+): Promise<void> {
+  const columns = { simulation_id: repeat(id), ...columnsIn(bodies) };
+  await copyIn(target, particles, {
+    count: bodies.n,
+    columns: ids === undefined ? columns : { id: ids, ...columns },
+  });
+}
+
+function columnsIn(
+  bodies: Bodies,
+): Record<
+  "mass" | "pos_x" | "pos_y" | "pos_z" | "vel_x" | "vel_y" | "vel_z",
+  Float64Array<SharedArrayBuffer>
+> {
+  const { mass, x, y, z, vx, vy, vz } = bodies;
+  return { mass, pos_x: x, pos_y: y, pos_z: z, vel_x: vx, vel_y: vy, vel_z: vz };
+}
+
+function simulationOf(row: Row<typeof simulations>): Simulation {
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status as Status,
+    initial: row.initial,
+    units: { G: row.gravity, softening: row.softening },
+    integrator: row.integrator as IntegratorName,
+    dt: row.dt,
+    steps: row.steps,
+    snapshotEvery: row.snapshot_every,
+    n: row.n,
+    step: row.step,
+    time: row.time,
+    frames: row.frames,
+    initialEnergy: row.initial_energy,
+    energyError: row.energy_error,
+    message: row.message,
+    created: instant(row.created),
+    started: row.started === null ? null : instant(row.started),
+    finished: row.finished === null ? null : instant(row.finished),
+  };
+}
+
+function columnsOf(patch: SimulationPatch): Update<typeof simulations> {
+  const { initialEnergy, energyError, started, finished, ...same } = patch;
+  return {
+    ...same,
+    ...(initialEnergy === undefined ? {} : { initial_energy: initialEnergy }),
+    ...(energyError === undefined ? {} : { energy_error: energyError }),
+    ...(started === undefined ? {} : { started: started === null ? null : microseconds(started) }),
+    ...(finished === undefined
+      ? {}
+      : { finished: finished === null ? null : microseconds(finished) }),
+  };
+}

@@ -1,0 +1,64 @@
+/** A simulation as the service knows it: what was asked, and how far it is. */
+import type { IntegratorName, PresetKind, Units } from "@hotpath/nbody";
+
+/** States of OGC API Processes' statusInfo. The last three are terminal. */
+export type Status = "accepted" | "running" | "successful" | "failed" | "dismissed";
+
+export const STATUSES: readonly Status[] = [
+  "accepted",
+  "running",
+  "successful",
+  "failed",
+  "dismissed",
+];
+
+export function isTerminal(status: Status): boolean {
+  return status === "successful" || status === "failed" || status === "dismissed";
+}
+
+/** Where the particles came from; what the client sent as particles is not repeated here. */
+export type Initial =
+  | { readonly kind: PresetKind; readonly n: number; readonly seed: number }
+  | { readonly kind: "particles"; readonly n: number };
+
+export interface NewSimulation {
+  readonly id: string;
+  readonly name: string;
+  readonly initial: Initial;
+  readonly units: Units;
+  readonly integrator: IntegratorName;
+  readonly dt: number;
+  readonly steps: number;
+  readonly snapshotEvery: number;
+  readonly n: number;
+}
+
+export interface Simulation extends NewSimulation {
+  readonly status: Status;
+  /** The state in the database is the one after this step. */
+  readonly step: number;
+  readonly time: number;
+  readonly frames: number;
+  readonly initialEnergy: number | null;
+  readonly energyError: number | null;
+  readonly message: string | null;
+  readonly created: Date;
+  readonly started: Date | null;
+  readonly finished: Date | null;
+}
+
+/** What changes while a simulation lives. */
+export type SimulationPatch = Partial<
+  Pick<
+    Simulation,
+    | "status"
+    | "step"
+    | "time"
+    | "frames"
+    | "initialEnergy"
+    | "energyError"
+    | "message"
+    | "started"
+    | "finished"
+  >
+>;
