@@ -1,0 +1,197 @@
+/** What is known of the open simulation: state, progress, numbers, and what can be done with it. */
+import type { Analysis, Simulation, UnitNames } from "../api/resources.ts";
+import { isOver } from "../api/resources.ts";
+import { count, quantity, scientific, wallTime } from "../format/quantity.ts";
+import { ProblemNotice } from "../shell/problem-notice.tsx";
+import type { Session } from "./session.ts";
+import { STATUS_WORDS } from "./status.ts";
+
+interface Properties {
+  readonly session: Session;
+  readonly units: UnitNames | undefined;
+  readonly onAgain: (simulation: Simulation) => void;
+}
+
+export function RunPanel({ session, units, onAgain }: Properties) {
+  const simulation = session.simulation.value;
+  const problem = session.problem.value;
+  const connection = session.connection.value;
+  const live = simulation !== undefined && !isOver(simulation.status);
+  return (
+    <section class="run-panel" aria-labelledby="run-title">
+      <a class="back" href="#/">
+        <span aria-hidden="true">←</span> All systems
+      </a>
+      <h1 id="run-title">
+        {simulation?.name ?? (problem === undefined ? "Opening…" : "Not found")}
+      </h1>
+      <Progress simulation={simulation} missing={problem !== undefined} />
+      <ProblemNotice
+        problem={problem}
+        onDismiss={simulation === undefined ? undefined : () => (session.problem.value = undefined)}
+      />
+      {connection !== undefined && (
+        <p class="notice" role="alert">
+          <span>
+            <strong>{connection.title}.</strong> Trying again…
+          </span>
+        </p>
+      )}
+      {simulation?.message != null && simulation.message !== "" && (
+        <p class="notice">{simulation.message}</p>
+      )}
+      {simulation !== undefined && (
+        <>
+          <div class="actions">
+            {live ? (
+              <button
+                type="button"
+                class="secondary"
+                data-testid="cancel"
+                disabled={session.cancelling.value}
+                onClick={() => void session.cancel()}
+              >
+                {session.cancelling.value ? "Cancelling…" : "Cancel"}
+              </button>
+            ) : (
+              <button type="button" class="secondary" onClick={() => onAgain(simulation)}>
+                Run again with changes
+              </button>
+            )}
+          </div>
+          <Readouts session={session} simulation={simulation} />
+          {simulation.status === "successful" && (
+            <AnalysisTable analysis={session.analysis.value} units={units} />
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+interface ProgressProperties {
+  readonly simulation: Simulation | undefined;
+  readonly missing: boolean;
+}
+
+function Progress({ simulation, missing }: ProgressProperties) {
+  const progress = simulation?.progress ?? 0;
+  const status = simulation?.status;
+  return (
+    <div class="progress-block" hidden={missing && simulation === undefined}>
+      <div class="progress-line">
+        <p role="status" class="chip" data-testid="status" data-status={status}>
+          {status === undefined ? "Opening" : STATUS_WORDS[status]}
+        </p>
+        <span class="progress-number">{Math.floor(progress)} %</span>
+      </div>
+      <div
+        class="progress"
+        role="progressbar"
+        data-testid="progress"
+        data-status={status}
+        aria-label="Progress of the computation"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.floor(progress)}
+      >
+        <div style={{ transform: `scaleX(${progress / 100})` }} />
+      </div>
+    </div>
+  );
+}
+
+interface ReadoutsProperties {
+  readonly session: Session;
+  readonly simulation: Simulation;
+}
+
+function Readouts({ session, simulation }: ReadoutsProperties) {
+  const { step, steps, particles, integrator, dt, started, finished } = simulation;
+  const begun = started === null ? undefined : Date.parse(started);
+  const until = finished === null ? Date.now() : Date.parse(finished);
+  const elapsedMs = begun === undefined ? undefined : Math.max(0, until - begun);
+  const energies = session.energies.value;
+  const virial =
+    energies === undefined ? undefined : (2 * energies.kinetic) / Math.abs(energies.potential);
+  const pace = elapsedMs === undefined || elapsedMs < 20 ? undefined : (1000 * step) / elapsedMs;
+  return (
+    <dl class="readouts">
+      <Readout term="Step" value={`${count(step)} / ${count(steps)}`} />
+      <Readout term="Computing time" value={elapsedMs === undefined ? "–" : wallTime(elapsedMs)} />
+      <Readout term="Particles" value={count(particles)} />
+      <Readout term="Steps a second" value={pace === undefined ? "–" : count(pace)} />
+      <Readout term="Energy error" value={scientific(simulation.energyError)} />
+      <Readout
+        term="Virial ratio"
+        value={quantity(virial ?? session.analysis.value?.virialRatio)}
+      />
+      <Readout term="Integrator" value={INTEGRATOR_WORDS[integrator] ?? integrator} />
+      <Readout term="Step size" value={quantity(dt)} />
+    </dl>
+  );
+}
+
+const INTEGRATOR_WORDS: Readonly<Record<string, string>> = {
+  leapfrog: "Leapfrog",
+  "symplectic-euler": "Symplectic Euler",
+};
+
+function Readout({ term, value }: { readonly term: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+interface AnalysisProperties {
+  readonly analysis: Analysis | undefined;
+  readonly units: UnitNames | undefined;
+}
+
+const ENGINES: Readonly<Record<string, string>> = { scipy: "SciPy", typescript: "TypeScript" };
+
+function AnalysisTable({ analysis, units }: AnalysisProperties) {
+  const length = units?.length ?? "";
+  const radii = Object.entries(analysis?.lagrangianRadii ?? {}).sort(
+    ([a], [b]) => Number(a) - Number(b),
+  );
+  const largest = Math.max(...radii.map(([, radius]) => radius), 1e-300);
+  return (
+    <section class="analysis" aria-labelledby="analysis-title">
+      <h2 id="analysis-title" class="section-title">
+        Analysis
+        {analysis !== undefined && (
+          <span class="hint"> by {ENGINES[analysis.engine] ?? analysis.engine}</span>
+        )}
+      </h2>
+      <dl class="readouts">
+        <Readout term="Energy drift" value={scientific(analysis?.energy.drift)} />
+        <Readout term="Total energy" value={scientific(analysis?.energy.final, 3)} />
+        <Readout term="Virial ratio" value={quantity(analysis?.virialRatio)} />
+        <Readout
+          term="Half-mass radius"
+          value={`${quantity(analysis?.halfMassRadius)} ${length}`}
+        />
+      </dl>
+      {radii.length > 1 && (
+        <table class="radii">
+          <caption>Radius that holds a share of the mass</caption>
+          <tbody>
+            {radii.map(([share, radius]) => (
+              <tr key={share}>
+                <th scope="row">{Math.round(Number(share) * 100)} %</th>
+                <td class="bar">
+                  <div style={{ transform: `scaleX(${radius / largest})` }} />
+                </td>
+                <td class="number">{quantity(radius)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
