@@ -43,7 +43,7 @@ describe("radial scale", () => {
   });
 
   test("brings Mercury out of the Sun while Pluto stays in view", () => {
-    assert.ok(drawnRadius("compressed", 0.39 / 42) > 0.09);
+    assert.ok(drawnRadius("compressed", 0.39 / 42) > 0.2);
     assert.ok(drawnRadius("compressed", 39.5 / 42) < 1);
   });
 
@@ -121,15 +121,30 @@ describe("body style", () => {
 });
 
 describe("placeLabels()", () => {
-  const box = (id: number, x: number, y: number) => ({ id, x, y, width: 40, height: 15 });
+  const box = (id: number, x: number, y: number) => ({ id, x, y, gap: 8, width: 40, height: 15 });
 
-  test("the more important of two labels that meet is shown", () => {
-    const shown = placeLabels([box(7, 10, 10), box(3, 30, 12), box(5, 60, 12)], 200, 100);
-    assert.deepEqual([...shown], [7, 5]);
+  test("a label stands right of its point, or left of it where that is taken", () => {
+    assert.deepEqual([...placeLabels([box(7, 100, 50)], 300, 100)], [[7, 108]]);
+    // The second point lies where the first label's text would be.
+    const places = placeLabels([box(7, 100, 50), box(3, 130, 52)], 300, 100);
+    assert.deepEqual([...places].flat(), [7, 52, 3, 138]);
   });
 
-  test("labels that would be cut off by the edge are not shown", () => {
-    assert.equal(placeLabels([box(0, -5, 10), box(1, 170, 10), box(2, 10, 90)], 200, 100).size, 0);
+  test("of labels that have no place at all the less important are left out", () => {
+    const crowd = [0, 1, 2, 3].map((id) => box(id, 100, 50));
+    const places = placeLabels(crowd, 300, 100);
+    assert.deepEqual(
+      [...places],
+      [
+        [0, 108],
+        [1, 52],
+      ],
+    );
+  });
+
+  test("at the right edge a label turns to the left; beyond the edges there is none", () => {
+    assert.equal(placeLabels([box(0, 290, 50)], 300, 100).get(0), 242);
+    assert.equal(placeLabels([box(1, 100, 98), box(2, -80, 50)], 300, 100).size, 0);
   });
 });
 

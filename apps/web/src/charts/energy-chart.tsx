@@ -55,7 +55,7 @@ export function EnergyChart({ session, units }: Properties) {
         <Playhead session={session} span={span} />
       </div>
       <span class="chart-unit" aria-hidden="true">
-        {name}
+        {name.length <= 8 ? name : ""}
       </span>
     </figure>
   );

@@ -53,10 +53,11 @@ function Clock({ session, units }: Properties) {
   void session.newest.value;
   const span = spanOf(session.simulation.value);
   const time = session.moment()?.time ?? 0;
+  const [number, ...unit] = simulatedTime(time, units, span).split(" ");
   return (
     <p class="clock">
       <span class="clock-now" data-testid="time">
-        {simulatedTime(time, units, span)}
+        {number} <span class="clock-unit">{unit.join(" ")}</span>
       </span>
       <span class="clock-span">of {simulatedTime(span, units, span)}</span>
     </p>

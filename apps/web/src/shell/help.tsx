@@ -22,7 +22,7 @@ const TERMS: readonly (readonly [string, string])[] = [
   ],
   [
     "Compressed distances",
-    "Distances from the heaviest body are drawn as square roots, so that Mercury and Pluto fit into one picture. The rings carry the true radii.",
+    "Distances from the heaviest body are drawn as cube roots, so that Mercury and Pluto fit into one picture. The rings carry the true radii.",
   ],
   [
     "Softening",

@@ -7,6 +7,13 @@ export function girthsOf(masses: Float32Array): Float32Array {
   return masses.map((mass) => Math.max(1, 3.2 * (mass / heaviest) ** 0.16));
 }
 
+/** In a cloud of equal particles, a body that is far heavier than most (a disk's centre) stands out. */
+export function cloudGirthsOf(masses: Float32Array): Float32Array {
+  const median = masses.slice().sort()[masses.length >> 1] ?? 0;
+  if (!(median > 0)) return new Float32Array(masses.length).fill(1);
+  return masses.map((mass) => Math.min(5, Math.max(0.8, (mass / median) ** 0.25)));
+}
+
 /** Each mass between the least (0) and the greatest (1) on a log scale; 0.5 where all are equal. */
 export function massScalars(masses: Float32Array): Float32Array {
   let low = Infinity;

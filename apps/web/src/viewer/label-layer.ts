@@ -6,9 +6,11 @@ import { placeLabels, type LabelBox } from "./label-layout.ts";
 
 export interface LabelPlace {
   readonly text: string;
-  /** CSS pixels from the layer's left and top; the text starts to the right of it. */
+  /** The labelled point, in CSS pixels from the layer's left and top. */
   readonly x: number;
   readonly y: number;
+  /** Between the point and its text. */
+  readonly gap: number;
   readonly kind: "body" | "ring";
   readonly color?: string;
 }
@@ -31,15 +33,17 @@ export class LabelLayer {
     const boxes = labels.map<LabelBox>((label, id) => ({
       id,
       x: label.x,
-      y: label.y - LINE_HEIGHT / 2,
+      y: label.y,
+      gap: label.gap,
       width: label.text.length * GLYPH_WIDTH + 4,
       height: LINE_HEIGHT,
     }));
-    const shown = placeLabels(boxes, width, height);
+    const places = placeLabels(boxes, width, height);
     while (this.#elements.length < labels.length) this.#append();
     for (const [i, element] of this.#elements.entries()) {
       const label = labels[i];
-      if (label === undefined || !shown.has(i)) {
+      const left = places.get(i);
+      if (label === undefined || left === undefined) {
         element.style.visibility = "hidden";
         continue;
       }
@@ -49,7 +53,7 @@ export class LabelLayer {
       if (element.style.getPropertyValue("--body") !== color) {
         element.style.setProperty("--body", color);
       }
-      element.style.transform = `translate(${label.x.toFixed(1)}px, ${(label.y - LINE_HEIGHT / 2).toFixed(1)}px)`;
+      element.style.transform = `translate(${left.toFixed(1)}px, ${(label.y - LINE_HEIGHT / 2).toFixed(1)}px)`;
       element.style.visibility = "visible";
     }
   }

@@ -1,27 +1,53 @@
-/** Which labels are shown when they would cover each other: the first in order of importance. */
+/**
+ * Where labels go when they would cover each other: right of their point, left of it, or nowhere; the
+ * first in order of importance chooses first.
+ */
 export interface LabelBox {
   readonly id: number;
+  /** The labelled point. */
   readonly x: number;
   readonly y: number;
+  /** Between the point and the text, on either side. */
+  readonly gap: number;
   readonly width: number;
   readonly height: number;
 }
 
-/** `boxes` in order of importance; answers the ids of those that fit without touching. */
+interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** `boxes` in order of importance; answers the left edge of each text that has a place, by id. */
 export function placeLabels(
   boxes: readonly LabelBox[],
   width: number,
   height: number,
-): ReadonlySet<number> {
-  const placed: LabelBox[] = [];
+): ReadonlyMap<number, number> {
+  // Nobody writes over a body: each point keeps a small square free.
+  const taken: Rectangle[] = boxes
+    .filter((box) => box.gap > 4)
+    .map(({ x, y, gap }) => {
+      const half = gap - 4;
+      return { left: x - half, right: x + half, top: y - half, bottom: y + half };
+    });
+  const places = new Map<number, number>();
   for (const box of boxes) {
-    const inside =
-      box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
-    if (inside && !placed.some((other) => overlaps(box, other))) placed.push(box);
+    for (const left of [box.x + box.gap, box.x - box.gap - box.width]) {
+      const top = box.y - box.height / 2;
+      const text = { left, top, right: left + box.width, bottom: top + box.height };
+      const inside = left >= 0 && top >= 0 && text.right <= width && text.bottom <= height;
+      if (!inside || taken.some((other) => overlaps(text, other))) continue;
+      taken.push(text);
+      places.set(box.id, left);
+      break;
+    }
   }
-  return new Set(placed.map((box) => box.id));
+  return places;
 }
 
-function overlaps(a: LabelBox, b: LabelBox): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+function overlaps(a: Rectangle, b: Rectangle): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }

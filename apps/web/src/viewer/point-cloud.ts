@@ -75,8 +75,9 @@ export class PointCloud {
         colouring: { value: 0 },
         ramp: { value: RAMPS.dark.map((color) => new Vector3(...color)) },
         opacity: { value: 1 },
-        core: { value: few ? 0.34 : 0.3 },
+        core: { value: few ? 0.34 : 0.24 },
         halo: { value: 0.5 },
+        shine: { value: 0 },
       },
     });
     this.points = new Points(this.#geometry, this.#material);
@@ -131,7 +132,8 @@ export class PointCloud {
   scheme(scheme: Scheme, few: boolean): void {
     const dark = scheme === "dark";
     this.#material.blendDst = dark ? OneFactor : OneMinusSrcAlphaFactor;
-    this.set("halo", dark ? (few ? 0.55 : 0.4) : few ? 0.16 : 0.1);
+    this.set("halo", dark ? (few ? 0.55 : 0.5) : few ? 0.16 : 0.1);
+    this.set("shine", dark ? 0.28 : 0);
     this.set("opacity", few ? 1 : cloudOpacity(this.particles, dark));
     this.set(
       "ramp",
@@ -152,7 +154,7 @@ export class PointCloud {
 
 /** Sprites shrink as they become many, so that structure stays visible: CSS pixels at distance 1. */
 function cloudSize(particles: number): number {
-  return 24 * (1000 / Math.max(200, particles)) ** 0.25;
+  return 34 * (1000 / Math.max(200, particles)) ** 0.25;
 }
 
 function cloudOpacity(particles: number, dark: boolean): number {

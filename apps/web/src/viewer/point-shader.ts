@@ -41,7 +41,7 @@ void main() {
   vec4 w = positionWeights;
   vec3 place = (w.x * p0 + w.y * p1 + w.z * p2 + w.w * p3 - centre) * unit;
   float r = length(place);
-  place *= mix(1.0, inversesqrt(r + 1e-5), compressed);
+  place *= mix(1.0, pow(r + 1e-5, -0.6666667), compressed);
   vec4 seen = modelViewMatrix * vec4(place, 1.0);
   gl_Position = projectionMatrix * seen;
 
@@ -69,6 +69,7 @@ precision highp float;
 uniform float opacity;
 uniform float core;
 uniform float halo;
+uniform float shine;
 varying vec3 vColor;
 varying float vFade;
 
@@ -80,7 +81,7 @@ void main() {
   float disc = 1.0 - smoothstep(core * 0.82, core, r);
   float glow = halo * pow(1.0 - r, 2.5);
   float a = clamp(disc + glow, 0.0, 1.0) * opacity * vFade;
-  vec3 c = mix(vColor, vec3(1.0), disc * 0.28 * step(0.001, halo));
+  vec3 c = mix(vColor, vec3(1.0), disc * shine);
   gl_FragColor = vec4(c * a, a);
 }
 `;

@@ -1,10 +1,11 @@
 /**
  * How distances from the centre are drawn. In a planetary system the innermost orbit is a hundredth
  * of the outermost: true to scale one of them is always out of sight. "compressed" draws distance r
- * as √(r/R) of the view's radius R: directions, order and closed circles stay, and so does R itself.
+ * as ∛(r/R) of the view's radius R, which sets the ten orbits from Mercury's to Pluto's about evenly
+ * apart: directions, order and closed circles stay, and so does R itself.
  *
- * The shader computes the same (see point-shader.ts); both are exact at 0, where a bare square root
- * would have an infinite slope: r/√(r + ε) with ε = 1e-5 R, which is below a thousandth of any planet's orbit.
+ * The shader computes the same (see point-shader.ts). A bare cube root has an infinite slope at 0:
+ * both use r (r + ε)^(-2/3) with ε = 1e-5 R, a thousandth of Mercury's orbit.
  */
 export type RadialMode = "true" | "compressed";
 
@@ -12,7 +13,7 @@ export const RADIAL_EPSILON = 1e-5;
 
 /** Factor by which a vector of length `r` (in units of the view's radius) is drawn longer. */
 export function radialFactor(mode: RadialMode, r: number): number {
-  return mode === "true" ? 1 : 1 / Math.sqrt(r + RADIAL_EPSILON);
+  return mode === "true" ? 1 : (r + RADIAL_EPSILON) ** (-2 / 3);
 }
 
 /** Where a distance is drawn, both in units of the view's radius. */
@@ -47,7 +48,7 @@ export function ringRadii(mode: RadialMode, viewRadius: number): number[] {
       for (const digit of [1, 3]) {
         const r = Number((digit * 10 ** exponent).toPrecision(1));
         if (r > viewRadius * 1.05) return radii;
-        if (r >= viewRadius * 0.006) radii.push(r);
+        if (r >= viewRadius * 0.004) radii.push(r);
       }
     }
     return radii;

@@ -9,7 +9,14 @@ import { PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "three";
 import type { FrameStore } from "../frames/frame-store.ts";
 import { positionAt, type Moment } from "../playback/interpolation.ts";
 import { quantity } from "../format/quantity.ts";
-import { byMass, girthsOf, heaviestOf, massScalars, orderScalars } from "./body-style.ts";
+import {
+  byMass,
+  cloudGirthsOf,
+  girthsOf,
+  heaviestOf,
+  massScalars,
+  orderScalars,
+} from "./body-style.ts";
 import { Grid } from "./grid.ts";
 import { LabelLayer, type LabelPlace } from "./label-layer.ts";
 import { approached, eyeOf, HOME, rotated, type Pose } from "./orbit-camera.ts";
@@ -105,7 +112,9 @@ export class Stage {
     const few = bodies.particles <= MOST_TRAILS;
     this.#bodies = bodies;
     this.#cloud = new PointCloud(bodies.particles, few);
-    if (few && bodies.masses !== undefined) this.#cloud.girths(girthsOf(bodies.masses));
+    if (bodies.masses?.length === bodies.particles) {
+      this.#cloud.girths(few ? girthsOf(bodies.masses) : cloudGirthsOf(bodies.masses));
+    }
     this.#scene.add(this.#cloud.points);
     if (few) {
       this.#trails = new Trails(bodies.particles);
@@ -293,6 +302,7 @@ export class Stage {
   #nameBodies(labels: LabelPlace[], bodies: Bodies, moment: Moment, options: StageOptions): void {
     const unit = 1 / bodies.viewRadius;
     const centre = this.#centre(bodies, moment, options);
+    const girths = bodies.masses === undefined ? undefined : girthsOf(bodies.masses);
     for (const i of this.#labelOrder) {
       positionAt(moment, i, this.#scratch);
       this.#place(this.#scratch, 0, centre, unit, options.mode);
@@ -300,8 +310,9 @@ export class Stage {
       const [r, g, b] = bodyColor(options.scheme, bodies.names[i], i).map((c) => c * 255);
       labels.push({
         text: bodies.names[i] ?? "",
-        x: at === undefined ? -1e4 : at.x + 9,
-        y: at === undefined ? -1e4 : at.y,
+        x: at?.x ?? -1e4,
+        y: at?.y ?? -1e4,
+        gap: 6 + 2.4 * (girths?.[i] ?? 1),
         kind: "body",
         color: `rgb(${r} ${g} ${b})`,
       });
@@ -315,7 +326,7 @@ export class Stage {
       const at = this.#project(ring.drawn * Math.cos(angle), ring.drawn * Math.sin(angle), 0);
       if (at === undefined) continue;
       const text = `${quantity(ring.radius)} ${unit}`.trim();
-      labels.push({ text, x: at.x + 2, y: at.y + 9, kind: "ring" });
+      labels.push({ text, x: at.x, y: at.y + 9, gap: 2, kind: "ring" });
     }
   }
 

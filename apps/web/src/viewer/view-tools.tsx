@@ -112,7 +112,7 @@ function Settings({ settings, subject, few }: SettingsProperties) {
         )}
         {few && (
           <Toggle
-            label="Compress distances (√)"
+            label="Compress distances (∛)"
             value={settings.mode.value === "compressed"}
             onChange={(on) => (settings.mode.value = on ? "compressed" : "true")}
           />
@@ -174,7 +174,7 @@ function Legend({ settings, subject }: Pick<Properties, "settings" | "subject">)
           {ends[0]} <span class="ramp" aria-hidden="true" /> {ends[1]}
         </span>
       )}
-      {settings.mode.value === "compressed" && <span>Distances compressed: √r</span>}
+      {settings.mode.value === "compressed" && <span>Distances compressed: ∛r</span>}
     </p>
   );
 }
