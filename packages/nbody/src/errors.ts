@@ -1,8 +1,16 @@
 /** The one operational error of this package, and the reasons it can carry. */
 
 export type NbodyErrorCode =
-  /** A position, velocity or mass became NaN or infinite while integrating. */
+  /** A position, velocity, mass or acceleration became NaN or infinite while integrating. */
   | "non-finite-state"
+  /** Two bodies at the same place without softening: their force does not exist. */
+  | "coincident-bodies"
+  /** A step so short that it no longer advances the time. */
+  | "step-underflow"
+  /** The energy differs from that of the start by more than the stated limit. */
+  | "energy-error"
+  /** Two bodies touched and the rule for collisions is "halt". */
+  | "collision"
   /** WebAssembly memory of the wanted size cannot be had. */
   | "out-of-memory"
   /** The kernels could not be read or compiled. */
@@ -15,6 +23,8 @@ export interface NbodyErrorDetails {
   readonly step?: number;
   /** Indices of the bodies concerned, at most 16. */
   readonly bodies?: readonly number[];
+  /** The last good checkpoint, for restoreSystem(). */
+  readonly checkpoint?: Uint8Array<ArrayBuffer>;
   readonly cause?: unknown;
 }
 
@@ -23,6 +33,7 @@ export class NbodyError extends Error {
   readonly code: NbodyErrorCode;
   readonly step: number | undefined;
   readonly bodies: readonly number[];
+  readonly checkpoint: Uint8Array<ArrayBuffer> | undefined;
   readonly retryable: boolean;
 
   constructor(code: NbodyErrorCode, message: string, details: NbodyErrorDetails = {}) {
@@ -30,6 +41,7 @@ export class NbodyError extends Error {
     this.code = code;
     this.step = details.step;
     this.bodies = details.bodies ?? [];
+    this.checkpoint = details.checkpoint;
     this.retryable = code === "out-of-memory";
   }
 }

@@ -1,9 +1,18 @@
 export { Bodies, MAX_BODIES, type BodiesHandle, type Column } from "./bodies/bodies.ts";
-export { createSystem, type System, type SystemOptions } from "./system/system.ts";
+export { createSystem, type System } from "./system/system.ts";
+export type { SystemOptions } from "./system/options.ts";
+export { restoreSystem, type RestoreOptions } from "./checkpoint/restore.ts";
+export { COLLISION_RULES, type CollisionCount, type CollisionRule } from "./collisions/rule.ts";
 export { integrators, isIntegratorName, type IntegratorName } from "./integrators/registry.ts";
 export type { Integrator, Motion } from "./integrators/integrator.ts";
+export {
+  DEFAULT_SETTINGS,
+  type CorrectorOrder,
+  type IntegratorSettings,
+} from "./integrators/settings.ts";
+export type { IntegratorState } from "./integrators/state.ts";
 export { loadKernels, type Kernels } from "./kernels/load.ts";
-export type { Forces, Units } from "./kernels/forces.ts";
+export type { Forces, JerkRequest, Units } from "./kernels/forces.ts";
 export { directForces } from "./kernels/direct.ts";
 export { referenceForces } from "./reference/direct.ts";
 export {

@@ -2,12 +2,18 @@
 import type { Integrator } from "./integrator.ts";
 import { leapfrog } from "./leapfrog.ts";
 import { symplecticEuler } from "./symplectic-euler.ts";
+import { yoshida4 } from "./yoshida4.ts";
+import { yoshida6 } from "./yoshida6.ts";
+import { yoshida8 } from "./yoshida8.ts";
 
-export type IntegratorName = "symplectic-euler" | "leapfrog";
+export type IntegratorName = "symplectic-euler" | "leapfrog" | "yoshida4" | "yoshida6" | "yoshida8";
 
 export const integrators: Readonly<Record<IntegratorName, Integrator>> = {
   "symplectic-euler": symplecticEuler,
   leapfrog,
+  yoshida4,
+  yoshida6,
+  yoshida8,
 };
 
 export function isIntegratorName(name: string): name is IntegratorName {

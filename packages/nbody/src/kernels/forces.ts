@@ -19,5 +19,23 @@ export interface Forces {
   readonly units: Units;
   /** Writes ax, ay, az of every body from the positions and masses. */
   accelerations(): void;
+  /**
+   * Accelerations and their time derivatives, of some bodies, from positions and velocities that stand
+   * elsewhere than in the columns. Only solvers that can; hermite4 and the variational equations need it.
+   */
+  jerks?(request: JerkRequest): void;
   close(): void;
+}
+
+/** Byte offsets in the memory of the bodies. Arrays have a row for every body and are padded like columns. */
+export interface JerkRequest {
+  /** x, y, z, vx, vy, vz one after the other. */
+  readonly motion: number;
+  /** ax, ay, az, jx, jy, jz one after the other; only the rows of targets are written. */
+  readonly result: number;
+  /** Bytes from one array to the next. */
+  readonly stride: number;
+  /** Indices of the bodies that are wanted, u32. */
+  readonly targets: number;
+  readonly targetCount: number;
 }

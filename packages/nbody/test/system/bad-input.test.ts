@@ -46,7 +46,7 @@ test("bodies that meet without softening stop the run with the step and their in
     () => system.step(10),
     (error) =>
       error instanceof NbodyError &&
-      error.code === "non-finite-state" &&
+      error.code === "coincident-bodies" &&
       error.step === 4 &&
       error.bodies.join() === "1,2",
   );
