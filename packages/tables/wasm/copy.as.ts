@@ -44,13 +44,11 @@ export function reset(): void {
   phase = 0;
 }
 
-// @ts-ignore: decorator
-@inline function be32(at: u32): u32 {
+function be32(at: u32): u32 {
   return bswap<u32>(load<u32>(at));
 }
 
-// @ts-ignore: decorator
-@inline function be16(at: u32): u32 {
+function be16(at: u32): u32 {
   return bswap<u16>(load<u16>(at)) as u32;
 }
 
@@ -104,7 +102,8 @@ function unload(columns: u32, count: u32, room: u32, carry: u32): i32 {
   let at: u32 = 0;
   if (phase == 0) {
     if (carried < 19) return NEED_MORE;
-    if (load<u64>(carry) != 0xff0a59504f434750 || (load<u32>(carry + 8) & 0xffffff) != 0x000a0d) return BAD_FRAME;
+    if (load<u64>(carry) != 0xff0a59504f434750 || (load<u32>(carry + 8) & 0xffffff) != 0x000a0d)
+      return BAD_FRAME;
     const extension = be32(carry + 15);
     if (carried < 19 + extension) return NEED_MORE;
     at = 19 + extension;
@@ -199,10 +198,9 @@ function wrong(column: u32, columns: u32, value: i32, what: i32): i32 {
   return what;
 }
 
-// @ts-ignore: decorator
-@inline function setNull(nulls: u32, index: u32): void {
+function setNull(nulls: u32, index: u32): void {
   const at = nulls + (index >> 3);
-  store<u8>(at, load<u8>(at) | (<u8>1 << <u8>(index & 7)));
+  store<u8>(at, load<u8>(at) | ((<u8>1) << (<u8>(index & 7))));
 }
 
 /**
@@ -330,7 +328,8 @@ function shift(values: u32, size: u32, epoch: u32, sign: i32): void {
 /** The first of `count` f64 (width 8) or f32 (width 4) that is NaN or infinite; `count` when none is. */
 export function firstNotFinite(values: u32, count: u32, width: u32): u32 {
   for (let index: u32 = 0; index < count; index++) {
-    const value: f64 = width == 8 ? load<f64>(values + (index << 3)) : <f64>load<f32>(values + (index << 2));
+    const value: f64 =
+      width == 8 ? load<f64>(values + (index << 3)) : <f64>load<f32>(values + (index << 2));
     if (value - value != 0) return index;
   }
   return count;
