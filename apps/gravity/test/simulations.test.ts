@@ -14,7 +14,7 @@ describe("a simulation", { timeout: 120_000 }, () => {
       name: "sphere",
       initial: { kind: "plummer", n: 100, seed: 3 },
       integrator: "leapfrog",
-      dt: 0.01,
+      dt: 0.002,
       steps: 50,
       snapshotEvery: 20,
     });
