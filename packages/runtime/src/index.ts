@@ -10,6 +10,8 @@ export {
   type Moved,
   type ShieldOptions,
 } from "./task/timeout.ts";
+export { external, simulate, type SimulateOptions } from "./simulate/simulate.ts";
+export { explore, type ExploreOptions } from "./simulate/explore.ts";
 export { select, type Cases, type Selected } from "./select/select.ts";
 export type { Got, Selectable } from "./select/selectable.ts";
 export { After, after, maybeYield, sleep, yieldNow } from "./time/sleep.ts";

@@ -91,6 +91,12 @@ export class Runtime {
     return promise;
   }
 
+  /** Turns on what only a simulation can afford: every spawn site, and ties of timers in any order. */
+  simulated(ties: { fraction(): number }): void {
+    this.sites = undefined;
+    this.timers.tieOrder = () => ties.fraction();
+  }
+
   reportDetached(error: unknown, task: RunningTask): void {
     this.#onDetachedError(error, task);
   }

@@ -33,6 +33,9 @@ export class TimerHeap {
   #order = 0;
   readonly #ring = (): void => this.fireDue();
 
+  /** What decides between entries that are due at the same time. */
+  tieOrder: () => number = () => this.#order++;
+
   constructor(clock: Clock, alarm: Alarm) {
     this.#clock = clock;
     this.#alarm = alarm;
@@ -58,7 +61,7 @@ export class TimerHeap {
 
   addAt(entry: TimerEntry, dueMs: number): void {
     entry.dueMs = dueMs;
-    entry.timerOrder = this.#order++;
+    entry.timerOrder = this.tieOrder();
     this.#entries.push(entry);
     this.#up(this.#entries.length - 1, entry);
     if (dueMs < this.#alarmMs) this.#set();
