@@ -1,6 +1,7 @@
 /** Everything that @hotpath/runtime offers, in the order of its README. */
 export { run, checkCancelled, isCancelled, type RunOptions } from "./task/run.ts";
 export { spawn, type SpawnOptions, type Task, type TaskState } from "./task/task.ts";
+export { TaskLocal } from "./task/local.ts";
 export { Group, group, type GroupOptions } from "./task/group.ts";
 export {
   deadline,
@@ -12,10 +13,34 @@ export {
 } from "./task/timeout.ts";
 export { external, simulate, type SimulateOptions } from "./simulate/simulate.ts";
 export { explore, type ExploreOptions } from "./simulate/explore.ts";
+export {
+  Channel,
+  type ChannelOptions,
+  type CloseMode,
+  type Overflow,
+  type Received,
+} from "./channel/channel.ts";
+export type { Sender } from "./channel/sender.ts";
+export { Broadcast, LaggedError, Subscription } from "./channel/broadcast.ts";
+export { Watch, Watcher } from "./channel/watch.ts";
+export { Oneshot } from "./channel/oneshot.ts";
+export { Mutex, Held } from "./sync/mutex.ts";
+export { RwLock, RwHeld } from "./sync/rw-lock.ts";
+export { Semaphore, Permit, type AcquireOptions } from "./sync/semaphore.ts";
+export { Condition } from "./sync/condition.ts";
+export { Barrier } from "./sync/barrier.ts";
+export { WaitGroup } from "./sync/wait-group.ts";
+export { Event, type EventOptions } from "./sync/event.ts";
+export { Notify } from "./sync/notify.ts";
 export { select, type Cases, type Selected } from "./select/select.ts";
+export { currentSignal, fromPromise, fromSignal } from "./select/adapters.ts";
 export type { Got, Selectable } from "./select/selectable.ts";
-export { After, after, maybeYield, sleep, yieldNow } from "./time/sleep.ts";
+export { After, after, maybeYield, sleep, sleepUntil, yieldNow } from "./time/sleep.ts";
+export { Ticker, ticker, type Tick } from "./time/ticker.ts";
+export { Stopwatch, monotonic, wallClock } from "./time/clock.ts";
 export { durationMs, formatDuration, type Duration } from "./time/duration.ts";
+export { runtime, type Metrics, type RuntimeView } from "./insight/inspect.ts";
+export { formatDump, type TaskDump } from "./insight/dump.ts";
 export type { WaitOptions } from "./wait/park.ts";
 export type { Alarm, Clock, Io, Turns } from "./io/io.ts";
 export { nodeIo } from "./io/node-io.ts";

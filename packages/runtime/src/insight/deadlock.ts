@@ -20,7 +20,8 @@ export function* tasksBelow(scope: Scope): Generator<readonly [RunningTask, read
   }
 }
 
-function ownWaits(scope: Scope): Park[] {
+/** What the code of one task is parked in, its blocks included. */
+export function ownWaits(scope: Scope): Park[] {
   const parks = parkedIn(scope);
   for (const child of childrenOf(scope)) {
     if (child.task !== child) parks.push(...ownWaits(child));

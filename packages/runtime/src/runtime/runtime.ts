@@ -1,7 +1,7 @@
 /**
  * What the tasks of one `run` share: the Io, the timers, the root of the scope tree and the credit.
  *
- * Credit is how one rule serves two masters. Every operation charges 1, whether it suspends or not,
+ * Credit is how one rule serves two masters. Every operation charges 1 (`pace.ts`), whether it suspends or not,
  * and when the credit is used up the wake goes to the scheduler instead of straight to the promise:
  *
  *     credit left      → the promise resolves now; the task resumes in this turn's microtasks
@@ -11,6 +11,8 @@
  * that keep each other busy starve nobody. The simulated one (`../simulate/scheduler.ts`) never grants
  * any, so every operation of every task is a point where its seed chooses who goes on.
  */
+import { detachedEvent } from "../insight/events.ts";
+import { Ledger } from "../insight/ledger.ts";
 import type { Io } from "../io/io.ts";
 import { nodeIo } from "../io/node-io.ts";
 import { Scope, ambient } from "../task/scope.ts";
@@ -19,10 +21,11 @@ import type { RunningTask } from "../task/task.ts";
 import { TimerHeap } from "../time/timer-heap.ts";
 import { Park } from "../wait/park.ts";
 import type { Waitable } from "../wait/waiter.ts";
+import { pace } from "./pace.ts";
 import { TurnScheduler } from "./turn-scheduler.ts";
 
 export interface Scheduler {
-  /** Whether the runtime may go on in this turn; sets `runtime.credit` when it may. */
+  /** Whether the runtime may go on in this turn; grants it more credit when it may. */
   renew(runtime: Runtime): boolean;
   /** Keeps a settled wait and calls its `deliver()` later, exactly once. */
   defer(park: Park): void;
@@ -31,11 +34,14 @@ export interface Scheduler {
 export interface RuntimeOptions {
   readonly io?: Io;
   readonly scheduler?: (runtime: Runtime) => Scheduler;
+  /** Whether a task that ends with a lock, or a run that ends with an open handle, is a LEAK. Default: false. */
+  readonly leakCheck?: boolean;
   /** Called with the error of a detached task. Default: prints it to stderr. */
   readonly onDetachedError?: (error: unknown, task: RunningTask) => void;
 }
 
-const DONE: Promise<void> = Promise.resolve();
+/** What a void operation that did not have to wait returns. */
+export const DONE: Promise<void> = Promise.resolve();
 const TURN: Waitable = { describe: () => "its turn" };
 
 export class Runtime {
@@ -45,10 +51,13 @@ export class Runtime {
   readonly root: Scope;
   /** Limits how many spawns record their site; undefined: all do. */
   sites: SiteBudget | undefined = new SiteBudget();
-  /** Operations left before the scheduler is asked. */
+  /** What is held and open; kept where leaks are looked for. */
+  ledger: Ledger | undefined;
+  /** Operations left before the scheduler is asked, while `pace` is restricted. */
   credit = 0;
   /** Waits in progress. */
   parked = 0;
+  turns = 0;
   spawned = 0;
   finished = 0;
   failed = 0;
@@ -60,25 +69,32 @@ export class Runtime {
     this.timers = new TimerHeap(this.io.clock, this.io.alarm);
     this.scheduler = options.scheduler?.(this) ?? new TurnScheduler(this.io);
     this.root = new Scope(this, undefined);
+    this.ledger = options.leakCheck === true ? new Ledger() : undefined;
     this.#onDetachedError = options.onDetachedError ?? printDetachedError;
   }
 
   /** Resumes what has been settled, now or when the scheduler says so. */
   wake(park: Park): void {
-    if (--this.credit > 0 || this.scheduler.renew(this)) park.deliver();
+    if (this.#charge()) park.deliver();
     else this.scheduler.defer(park);
   }
 
   /** The result of an operation that did not have to wait. */
   ready<T>(value: T): Promise<T> {
-    if (--this.credit > 0 || this.scheduler.renew(this)) return Promise.resolve(value);
-    return this.pause(value);
+    return this.#charge() ? Promise.resolve(value) : this.pause(value);
   }
 
   /** As `ready(undefined)`, without making a promise. */
   done(): Promise<void> {
-    if (--this.credit > 0 || this.scheduler.renew(this)) return DONE;
-    return this.pause(undefined);
+    return this.#charge() ? DONE : this.pause(undefined);
+  }
+
+  #charge(): boolean {
+    if (pace.credit > 0) {
+      pace.credit--;
+      return true;
+    }
+    return --this.credit > 0 || this.scheduler.renew(this);
   }
 
   /** Gives way: the scheduler decides when the caller goes on. */
@@ -93,11 +109,14 @@ export class Runtime {
 
   /** Turns on what only a simulation can afford: every spawn site, and ties of timers in any order. */
   simulated(ties: { fraction(): number }): void {
+    pace.restrict();
     this.sites = undefined;
+    this.ledger = new Ledger();
     this.timers.tieOrder = () => ties.fraction();
   }
 
   reportDetached(error: unknown, task: RunningTask): void {
+    if (detachedEvent.hasSubscribers) detachedEvent.publish({ task, error });
     this.#onDetachedError(error, task);
   }
 }

@@ -8,6 +8,7 @@
  */
 import type { Io } from "../io/io.ts";
 import type { Park } from "../wait/park.ts";
+import { pace } from "./pace.ts";
 import type { Runtime, Scheduler } from "./runtime.ts";
 
 const SLICE = 64;
@@ -25,8 +26,12 @@ export class TurnScheduler implements Scheduler {
 
   renew(runtime: Runtime): boolean {
     if (this.#held.length > 0) return false;
-    if (this.#io.clock.monotonicMs() - this.#turnMs > TURN_MS) return false;
-    runtime.credit = SLICE;
+    if (this.#io.clock.monotonicMs() - this.#turnMs > TURN_MS) {
+      runtime.turns++;
+      return false;
+    }
+    if (pace.restricted) runtime.credit = SLICE;
+    else pace.credit = SLICE;
     return true;
   }
 

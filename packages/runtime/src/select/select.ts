@@ -56,6 +56,10 @@ class Selection extends Park {
     super.wake(waiter, new Choice(this.#names[waiter.index]!, value));
   }
 
+  override wakeClosed(waiter: Waiter): void {
+    this.wake(waiter, CLOSED);
+  }
+
   override describeWait(): string {
     const cases = this.#waiters.map(
       (waiter) => `${this.#names[waiter.index]}: ${waiter.target.describe()}`,

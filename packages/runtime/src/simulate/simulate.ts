@@ -7,6 +7,7 @@
  * An error leaves with a `replay` property: pass that string instead of the seed to see it again.
  */
 import type { RuntimeError } from "../errors.ts";
+import { pace } from "../runtime/pace.ts";
 import { Runtime, currentRuntime } from "../runtime/runtime.ts";
 import { runIn } from "../task/run.ts";
 import { Choices } from "./choices.ts";
@@ -59,6 +60,7 @@ export async function simulate<T>(
     throw error;
   } finally {
     scheduler.stop();
+    pace.relax();
   }
 }
 

@@ -44,11 +44,14 @@ export async function runIn<T>(
     runtime.root.abort("main ended");
     if (runtime.root.liveTasks > 0) await runtime.root.drain();
   } finally {
+    runtime.root.close();
     stopWatching();
     unlink?.();
   }
   if (deadlock !== undefined && task.phase === "cancelled") throw deadlock;
   if (task.phase !== "done") throw task.result;
+  const leak = runtime.ledger?.leakAtEnd();
+  if (leak !== undefined) throw leak;
   return task.result as T;
 }
 

@@ -15,6 +15,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { CancelError } from "../errors.ts";
+import { pace } from "../runtime/pace.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { Park } from "../wait/park.ts";
 import type { Waitable } from "../wait/waiter.ts";
@@ -51,7 +52,10 @@ export class Scope {
     this.parent = parent;
     this.shielded = shielded;
     if (parent !== undefined) {
-      if (!shielded) this.cancellation = parent.cancellation;
+      if (!shielded && parent.cancellation !== undefined) {
+        this.cancellation = parent.cancellation;
+        pace.restrict();
+      }
       this.attach(parent);
     }
   }
@@ -117,6 +121,7 @@ export class Scope {
     for (let scope = pending.pop(); scope !== undefined; scope = pending.pop()) {
       if (scope.cancellation !== undefined) continue;
       scope.cancellation = error;
+      if (!scope.closed) pace.restrict();
       if (scope.controller !== undefined) controllers.push(scope.controller);
       scope.#giveUpParked(error);
       for (let child = scope.firstChild; child !== undefined; child = child.nextSibling) {
@@ -190,6 +195,7 @@ export class Scope {
   close(): void {
     if (this.closed) return;
     this.closed = true;
+    if (this.cancellation !== undefined) pace.relax();
     if (this.parent !== undefined) this.detachFrom(this.parent);
   }
 }

@@ -8,6 +8,7 @@
  * States: pending (not begun) → running ⇄ parked → done | failed | cancelled.
  */
 import { CancelError, RuntimeError } from "../errors.ts";
+import { endEvent, spawnEvent } from "../insight/events.ts";
 import { currentScope } from "../runtime/runtime.ts";
 import { NOT_READY, type Got, type Selectable } from "../select/selectable.ts";
 import { Park, type WaitOptions } from "../wait/park.ts";
@@ -66,6 +67,7 @@ export class RunningTask<T = unknown> extends Scope implements Task<T> {
     this.#site = captureSite(parent.runtime, this.spawnedMs);
     parent.liveTasks++;
     parent.runtime.spawned++;
+    if (spawnEvent.hasSubscribers) spawnEvent.publish({ task: this });
   }
 
   get name(): string {
@@ -184,6 +186,12 @@ export class RunningTask<T = unknown> extends Scope implements Task<T> {
 
   /** The body and everything spawned in it are over. */
   finish(phase: "done" | "failed" | "cancelled", result: unknown): void {
+    const leak = this.runtime.ledger?.leakOf(this as RunningTask);
+    if (leak === undefined) this.#finish(phase, result);
+    else this.#finish("failed", phase === "failed" ? new AggregateError([result, leak]) : leak);
+  }
+
+  #finish(phase: "done" | "failed" | "cancelled", result: unknown): void {
     const { parent, runtime } = this;
     this.phase = phase;
     this.result = result;
@@ -192,6 +200,10 @@ export class RunningTask<T = unknown> extends Scope implements Task<T> {
     runtime.finished++;
     if (phase === "failed") runtime.failed++;
     else if (phase === "cancelled") runtime.cancelled++;
+    if (endEvent.hasSubscribers) {
+      const ageMs = runtime.io.clock.monotonicMs() - this.spawnedMs;
+      endEvent.publish({ task: this, state: phase, ageMs });
+    }
     this.#wakeJoiners();
     if (parent === undefined) return;
     if (phase === "failed") {

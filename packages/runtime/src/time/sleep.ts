@@ -25,6 +25,16 @@ export function sleep(duration: Duration): Promise<void> {
   return park.wait();
 }
 
+/** Suspends the task until the monotonic clock shows `dueMs`; not at all when it has passed. */
+export function sleepUntil(dueMs: number): Promise<void> {
+  const scope = currentScope();
+  if (scope.cancellation !== undefined) return scope.refuse();
+  if (scope.runtime.timers.nowMs() >= dueMs) return scope.runtime.done();
+  const park = new Sleep(scope, CLOCK, "sleep");
+  scope.runtime.timers.addAt(park, dueMs);
+  return park.wait();
+}
+
 /** Lets every other ready task and the host go first. */
 export function yieldNow(): Promise<void> {
   const scope = currentScope();
@@ -68,13 +78,21 @@ export class After implements Selectable<Got<void>> {
   }
 
   enlist(waiter: Waiter): void {
-    const { timers } = waiter.park.scope.runtime;
-    const entry = new CaseTimer(waiter);
-    waiter.item = entry;
-    timers.addAt(entry, this.dueMs);
+    After.enlistAt(waiter, this.dueMs, undefined);
   }
 
   abandon(waiter: Waiter): void {
+    After.withdraw(waiter);
+  }
+
+  /** Wakes the waiter at `dueMs` with what `value` says then. */
+  static enlistAt(waiter: Waiter, dueMs: number, value: (() => unknown) | undefined): void {
+    const entry = new CaseTimer(waiter, value);
+    waiter.item = entry;
+    waiter.park.scope.runtime.timers.addAt(entry, dueMs);
+  }
+
+  static withdraw(waiter: Waiter): void {
     waiter.park.scope.runtime.timers.remove(waiter.item as CaseTimer);
   }
 }
@@ -84,12 +102,14 @@ class CaseTimer implements TimerEntry {
   heapIndex = -1;
   timerOrder = 0;
   readonly #waiter: Waiter;
+  readonly #value: (() => unknown) | undefined;
 
-  constructor(waiter: Waiter) {
+  constructor(waiter: Waiter, value: (() => unknown) | undefined) {
     this.#waiter = waiter;
+    this.#value = value;
   }
 
   fire(): void {
-    this.#waiter.park.wake(this.#waiter, undefined);
+    this.#waiter.park.wake(this.#waiter, this.#value?.());
   }
 }

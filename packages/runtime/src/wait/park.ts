@@ -19,7 +19,7 @@
  * Node 26.10: parking, waking and awaiting a fresh promise costs 67 ns; a reused thenable, which needs
  * two more microtasks, 215 ns; Promise.withResolvers 92 ns.
  */
-import { assert, TimeoutError } from "../errors.ts";
+import { assert, type ClosedError, TimeoutError } from "../errors.ts";
 import type { Scope } from "../task/scope.ts";
 import { durationMs, type Duration } from "../time/duration.ts";
 import type { TimerEntry } from "../time/timer-heap.ts";
@@ -97,6 +97,11 @@ export class Park<T = unknown> extends Waiter implements TimerEntry {
     this.outcome = error;
     this.rejected = true;
     this.scope.runtime.wake(this as Park);
+  }
+
+  /** The channel is closed and empty. A select or an iteration takes that as an answer. */
+  wakeClosed(waiter: Waiter, error: ClosedError): void {
+    this.fail(waiter, error);
   }
 
   /** Cancelled or timed out: the targets are told. Does nothing when the wait is over already. */
