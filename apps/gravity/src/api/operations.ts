@@ -24,8 +24,8 @@ export function operationRoutes(
       "/readyz",
       { summary: "Whether requests can be served", responses: { 200: "They can", 503: "Not now" } },
       async () => {
-        if (!ready()) throw unavailable("the service is starting or stopping");
         await context.store.ping();
+        if (!ready()) throw unavailable("the service is starting or stopping");
         return json(200, { status: "ready" });
       },
     ),

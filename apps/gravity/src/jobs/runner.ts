@@ -348,7 +348,8 @@ export class Runner {
         return await work();
       } catch (error) {
         if (!this.#options.store.isUnreachable(error)) throw error;
-        this.#options.logger.warn({ err: error }, "the database is unreachable; trying again");
+        const reason = (error as Error).message;
+        this.#options.logger.warn({ reason }, "the database is unreachable; trying again");
         if (active.reason === "closing") return undefined;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }

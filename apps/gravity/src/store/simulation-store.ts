@@ -31,7 +31,8 @@ import type { NewSimulation, Simulation, SimulationPatch, Status } from "./simul
 
 const MIGRATIONS = new URL("migrations/", import.meta.url);
 const STATEMENT_TIMEOUT_MS = 60_000;
-const REOPEN_MS = 1_000;
+/** Doubled with every try, up to the second. */
+const REOPEN_MS = { first: 250, most: 5_000 } as const;
 /** After these the database may be back a moment later, and every operation here may be repeated. */
 const UNREACHABLE: ReadonlySet<string> = new Set([
   "DATABASE_UNREACHABLE",
@@ -72,14 +73,15 @@ export class SimulationStore {
 
   /** Connects and migrates; tries again until the database is there or stopOpening() is called. */
   async open(): Promise<void> {
-    while (!this.#giveUp.signal.aborted) {
+    for (let delayMs: number = REOPEN_MS.first; !this.#giveUp.signal.aborted; delayMs *= 2) {
       try {
         await this.#connect();
         return;
       } catch (error) {
         if (!this.isUnreachable(error)) throw error;
-        this.#logger.error({ err: error }, "the database cannot be reached; trying again");
-        await this.#pause();
+        const reason = (error as Error).message;
+        this.#logger.error({ reason }, "the database cannot be reached; trying again");
+        await this.#pause(Math.min(delayMs, REOPEN_MS.most));
       }
     }
   }
@@ -219,10 +221,10 @@ export class SimulationStore {
     this.#database = database(connection, schema);
   }
 
-  async #pause(): Promise<void> {
+  async #pause(delayMs: number): Promise<void> {
     const { signal } = this.#giveUp;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, REOPEN_MS);
+      const timer = setTimeout(resolve, delayMs);
       signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
     });
   }
