@@ -42,7 +42,8 @@ const OWN = new URL("../", import.meta.url).href;
 export function siteText(site: Error | undefined): string | undefined {
   if (site?.stack === undefined) return undefined;
   for (const line of site.stack.split("\n").slice(1)) {
-    const frame = /\(?((?:file:|\/|[A-Za-z]:\\|node:).*:\d+:\d+)\)?$/.exec(line.trim())?.[1];
+    if (line.includes("node:")) continue;
+    const frame = /\(?((?:file:|\/|[A-Za-z]:\\).*:\d+:\d+)\)?$/.exec(line.trim())?.[1];
     if (frame !== undefined && !frame.startsWith(OWN)) return frame.replace(/^file:\/\//, "");
   }
   return undefined;
