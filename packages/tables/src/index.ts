@@ -60,8 +60,8 @@ export type { TransactionOptions } from "./database/transaction.ts";
 
 export { copyIn } from "./copy/copy-in.ts";
 export type { CopyInOptions } from "./copy/copy-in.ts";
-export { copyOut } from "./copy/copy-out.ts";
-export type { CopyOutOptions } from "./copy/copy-out.ts";
+export { copyOut, copyOutBatches } from "./copy/copy-out.ts";
+export type { CopyOutBatchesOptions, CopyOutOptions } from "./copy/copy-out.ts";
 export { repeat } from "./copy/column-data.ts";
 export type {
   ColumnBatch,

@@ -39,9 +39,10 @@ export let carried: u32 = 0;
 /** 0: the signature is still to come; 1: rows; 2: the end marker was read. */
 export let phase: u32 = 0;
 
-export function reset(): void {
+/** @param first 0 when a COPY signature is to come, 1 for bare rows */
+export function reset(first: u32): void {
   carried = 0;
-  phase = 0;
+  phase = first;
 }
 
 function be32(at: u32): u32 {
@@ -53,15 +54,17 @@ function be16(at: u32): u32 {
 }
 
 /**
- * Decodes the CopyData messages at [at, end) until another message, the end, or `room` rows. Each
- * message usually holds exactly one row; what is cut otherwise goes through `carry`.
+ * Decodes the CopyData ("d") or DataRow ("D", the same bytes) messages at [at, end) until another
+ * message, the end, or `room` rows. Each message usually holds exactly one row; what is cut otherwise
+ * goes through `carry`.
  */
 export function decode(at: u32, end: u32, columns: u32, count: u32, room: u32, carry: u32): i32 {
   const start = at;
   rows = 0;
   let state = NEED_MORE;
   while (at + 5 <= end && rows < room) {
-    if (load<u8>(at) != 100) {
+    const type = load<u8>(at);
+    if (type != 100 && type != 68) {
       state = MESSAGE;
       break;
     }
@@ -301,7 +304,10 @@ function swap(values: u32, size: u32, word: u32): void {
   }
 }
 
-/** Moves between PostgreSQL's epoch (2000-01-01) and ours (1970-01-01); the infinities stay put. */
+/**
+ * Moves between PostgreSQL's epoch (2000-01-01) and ours (1970-01-01); the infinities stay put. What
+ * would wrap around becomes the least finite number, which the server refuses as out of range.
+ */
 function shift(values: u32, size: u32, epoch: u32, sign: i32): void {
   const end = values + size;
   if (epoch == 1) {
@@ -310,8 +316,11 @@ function shift(values: u32, size: u32, epoch: u32, sign: i32): void {
     const least = i32x4.splat(i32.MIN_VALUE);
     for (let at = values; at < end; at += 16) {
       const v = v128.load(at);
+      const moved = i32x4.add(v, days);
+      const wrapped = sign < 0 ? i32x4.gt_s(moved, v) : i32x4.lt_s(moved, v);
+      const finite = v128.bitselect(i32x4.splat(i32.MIN_VALUE + 1), moved, wrapped);
       const infinite = v128.or(i32x4.eq(v, most), i32x4.eq(v, least));
-      v128.store(at, v128.bitselect(v, i32x4.add(v, days), infinite));
+      v128.store(at, v128.bitselect(v, finite, infinite));
     }
   } else if (epoch == 2) {
     const us = i64x2.splat(946684800000000 * <i64>sign);
@@ -319,8 +328,11 @@ function shift(values: u32, size: u32, epoch: u32, sign: i32): void {
     const least = i64x2.splat(i64.MIN_VALUE);
     for (let at = values; at < end; at += 16) {
       const v = v128.load(at);
+      const moved = i64x2.add(v, us);
+      const wrapped = sign < 0 ? i64x2.gt_s(moved, v) : i64x2.lt_s(moved, v);
+      const finite = v128.bitselect(i64x2.splat(i64.MIN_VALUE + 1), moved, wrapped);
       const infinite = v128.or(i64x2.eq(v, most), i64x2.eq(v, least));
-      v128.store(at, v128.bitselect(v, i64x2.add(v, us), infinite));
+      v128.store(at, v128.bitselect(v, finite, infinite));
     }
   }
 }

@@ -12,9 +12,35 @@ export interface QueryResult {
   readonly count: number | undefined;
 }
 
-/** Takes the payload of a COPY … TO STDOUT in pieces of any size. What it throws ends the COPY. */
+/** One message of the server other than a row: its type byte and its body. */
+export type OnMessage = (type: number, body: Uint8Array) => void;
+
+/** Takes the rows of a COPY out. */
 export interface CopySink {
-  write(payload: Uint8Array): void | Promise<void>;
+  /** Whether `push` may return a promise: the server is then made to wait for it. */
+  readonly slow: boolean;
+  /** Tells it, before anything else, that rows come as DataRow messages, without a COPY around them. */
+  bareRows(): void;
+  /**
+   * Takes bytes of the server's answer, cut anywhere; they are the sink's only during the call. Calls
+   * `onMessage` for messages that are not rows. What it throws ends the COPY.
+   */
+  push(bytes: Uint8Array, onMessage: OnMessage): void | Promise<void>;
+}
+
+/** Gives the rows of a COPY in. */
+export interface CopySource {
+  /**
+   * The next whole rows in binary format, or undefined at the end. The bytes stay unchanged until the
+   * call after the next one.
+   */
+  next(): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+}
+
+/** What a COPY out reads, as the two statements that say the same. */
+export interface CopyQuery {
+  readonly copy: string;
+  readonly select: string;
 }
 
 /**
@@ -31,13 +57,9 @@ export interface Session {
   query(text: string, parameters: readonly unknown[], signal?: AbortSignal): Promise<QueryResult>;
   /** Several statements in one text, without parameters or results. */
   script(text: string): Promise<void>;
-  copyOut(text: string, sink: CopySink, signal?: AbortSignal): Promise<void>;
-  /** @returns the number of rows written */
-  copyIn(
-    text: string,
-    source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-    signal?: AbortSignal,
-  ): Promise<number>;
+  copyOut(query: CopyQuery, sink: CopySink, signal?: AbortSignal): Promise<void>;
+  /** All rows or none. @returns the number of rows written */
+  copyIn(text: string, source: CopySource, signal?: AbortSignal): Promise<number>;
 }
 
 export type DriverKind = "postgres" | "pglite";

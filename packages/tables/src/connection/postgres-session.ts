@@ -7,12 +7,13 @@
 import type { Socket } from "node:net";
 import postgres from "postgres";
 import { TablesError } from "../errors.ts";
-import type { CopySink, QueryResult } from "./driver.ts";
-import { openSocket } from "./server-socket.ts";
+import { copyInOverSocket, copyOutOverSocket, type CopyWire } from "./copy-wire.ts";
+import type { CopyQuery, CopySink, CopySource, QueryResult } from "./driver.ts";
+import { cancelStatement, openSocket, type BackendKey } from "./server-socket.ts";
 import { serverError } from "./server-error.ts";
 import type { ServerAddress } from "./server-address.ts";
 import type { PooledSession } from "./session-pool.ts";
-import { CODECS_BY_OID } from "./value-text.ts";
+import { CODECS_BY_OID, encodeParameter } from "./value-text.ts";
 
 export interface SessionOptions {
   readonly connectTimeoutMs: number;
@@ -28,22 +29,28 @@ export class PostgresSession implements PooledSession {
   readonly kind = "postgres";
   readonly #socket: Socket;
   readonly #sql: Sql;
+  readonly #address: ServerAddress;
+  readonly #options: SessionOptions;
+  #backend: BackendKey = { pid: 0, secret: 0 };
   #closed = false;
 
   static async open(address: ServerAddress, options: SessionOptions): Promise<PostgresSession> {
     const socket = await openSocket(address, options.connectTimeoutMs);
     const session = new PostgresSession(socket, address, options);
     try {
-      await session.script("SELECT 1");
+      const answer = await session.#sql.unsafe("SELECT 1").simple();
+      session.#backend = (answer as unknown as { readonly state: BackendKey }).state;
       return session;
     } catch (error) {
       socket.destroy();
-      throw error;
+      throw serverError(error, "Cannot start a session");
     }
   }
 
   private constructor(socket: Socket, address: ServerAddress, options: SessionOptions) {
     this.#socket = socket;
+    this.#address = address;
+    this.#options = options;
     let given = false;
     const settings = {
       host: address.host,
@@ -118,44 +125,14 @@ export class PostgresSession implements PooledSession {
     }
   }
 
-  async copyOut(text: string, sink: CopySink, signal?: AbortSignal): Promise<void> {
+  async copyOut(query: CopyQuery, sink: CopySink, signal?: AbortSignal): Promise<void> {
     this.#assertUsable();
-    try {
-      const stream = await this.#sql.unsafe(text).readable();
-      for await (const chunk of stream) {
-        signal?.throwIfAborted();
-        await sink.write(chunk as Uint8Array);
-      }
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw serverError(error, "Cannot copy out");
-    }
+    await copyOutOverSocket(this.#wire(), query.copy, sink, signal);
   }
 
-  async copyIn(
-    text: string,
-    source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-    signal?: AbortSignal,
-  ): Promise<number> {
+  async copyIn(text: string, source: CopySource, signal?: AbortSignal): Promise<number> {
     this.#assertUsable();
-    try {
-      const stream = await this.#sql.unsafe(text).writable();
-      for await (const chunk of source) {
-        signal?.throwIfAborted();
-        await new Promise<void>((resolve, reject) => {
-          stream.once("error", reject);
-          stream.write(chunk, (error) => (error ? reject(error) : resolve()));
-        });
-      }
-      await new Promise<void>((resolve, reject) => {
-        stream.once("error", reject);
-        stream.end(() => resolve());
-      });
-      return 0;
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw serverError(error, "Cannot copy in");
-    }
+    return await copyInOverSocket(this.#wire(), text, source, signal);
   }
 
   async close(): Promise<void> {
@@ -163,6 +140,13 @@ export class PostgresSession implements PooledSession {
     this.#closed = true;
     await this.#sql.end({ timeout: 1 });
     this.#socket.destroy();
+  }
+
+  #wire(): CopyWire {
+    return {
+      socket: this.#socket,
+      cancel: () => cancelStatement(this.#address, this.#backend, this.#options.connectTimeoutMs),
+    };
   }
 
   #assertUsable(): void {
@@ -184,18 +168,9 @@ function typeMap(): Record<string, postgres.PostgresType> {
     types[`t${oid}`] = {
       to: oid,
       from: [oid],
-      serialize: (value: unknown): string => encoded(codec.encode(value), codec.type),
+      serialize: (value: unknown): string => encodeParameter(value, codec),
       parse: (text: string): unknown => codec.decode(text),
     };
   }
   return types;
-}
-
-/** @throws TablesError INVALID_VALUE when the value was not one of the type */
-export function encoded(text: string | undefined, type: string): string {
-  if (text !== undefined) return text;
-  throw new TablesError(
-    "INVALID_VALUE",
-    `Cannot bind a parameter: the value is not one of type ${type}`,
-  );
 }

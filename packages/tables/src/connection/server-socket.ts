@@ -46,6 +46,32 @@ async function secure(socket: Socket, address: ServerAddress, timeoutMs: number)
   return encrypted;
 }
 
+export interface BackendKey {
+  readonly pid: number;
+  readonly secret: number;
+}
+
+/** Asks the server, on a connection of its own, to cancel what a session runs. Never throws. */
+export async function cancelStatement(
+  address: ServerAddress,
+  key: BackendKey,
+  timeoutMs: number,
+): Promise<void> {
+  const request = Buffer.alloc(16);
+  request.writeUInt32BE(16, 0);
+  request.writeUInt32BE(80_877_102, 4);
+  request.writeUInt32BE(key.pid, 8);
+  request.writeUInt32BE(key.secret, 12);
+  try {
+    const socket = await openSocket(address, timeoutMs);
+    socket.on("error", () => {});
+    socket.end(request);
+    socket.resume();
+  } catch {
+    // The server is gone, and so is the statement.
+  }
+}
+
 /** Waits for `event`, or fails with the socket's error; leaves no listener behind. */
 async function settled(
   socket: Socket,

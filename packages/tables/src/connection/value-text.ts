@@ -11,6 +11,7 @@ import {
   type ScalarTypeName,
   type TypeName,
 } from "../definition/column-type.ts";
+import { TablesError } from "../errors.ts";
 import { decodeArray, encodeArray } from "./array-text.ts";
 import { decodeMoment, encodeMoment } from "./moment-text.ts";
 
@@ -108,6 +109,14 @@ export function encodeText(value: unknown, type: TypeName): string | undefined {
 export function decodeText(text: string, type: TypeName): unknown {
   const codec = CODECS[elementType(type)];
   return isArrayType(type) ? decodeArray(text, codec.decode) : codec.decode(text);
+}
+
+/** @throws TablesError INVALID_VALUE when the value is not one of the codec's type */
+export function encodeParameter(value: unknown, codec: TextCodec): string {
+  const text = codec.encode(value);
+  if (text !== undefined) return text;
+  const message = `Cannot bind a parameter: the value is not one of type ${codec.type}`;
+  throw new TablesError("INVALID_VALUE", message);
 }
 
 /** One codec per object id, scalars and arrays, for a driver's type map. */

@@ -3,7 +3,8 @@ import { sessionOf, type CopyTarget } from "../database/database.ts";
 import type { AnyTable } from "../definition/table.ts";
 import { copyInSql } from "../sql/statements.ts";
 import type { ColumnInput } from "./column-data.ts";
-import { encodeColumns, planInput } from "./column-encoder.ts";
+import { planInput } from "./input-plan.ts";
+import { RowEncoder } from "./row-encoder.ts";
 
 export interface CopyInOptions {
   readonly signal?: AbortSignal;
@@ -26,8 +27,12 @@ export async function copyIn<T extends AnyTable>(
   const plan = planInput(table, input as ColumnInput<AnyTable>);
   if (plan.count === 0) return 0;
   const text = copyInSql(table, plan.columns.map((column) => column.name) as never);
-  await sessionOf(target, options.signal, (session) =>
-    session.copyIn(text, encodeColumns(plan), options.signal),
-  );
-  return plan.count;
+  const encoder = new RowEncoder(plan);
+  try {
+    return await sessionOf(target, options.signal, (session) =>
+      session.copyIn(text, encoder, options.signal),
+    );
+  } finally {
+    encoder.release();
+  }
 }

@@ -40,6 +40,8 @@ export interface ColumnState {
   readonly primaryKey: boolean;
   readonly unique: boolean;
   readonly indexed: boolean;
+  /** Whether NaN and the infinities are refused, by copyIn and by a CHECK constraint. */
+  readonly finite: boolean;
   /** A literal value or a SQL expression; undefined when the column has no default. */
   readonly defaultValue?: unknown;
   readonly references?: Reference;
@@ -71,6 +73,7 @@ export class Column<Type extends TypeName, Value, Flags extends ColumnFlag> {
       primaryKey: false,
       unique: false,
       indexed: false,
+      finite: false,
       ...state,
       type,
     };
@@ -105,6 +108,11 @@ export class Column<Type extends TypeName, Value, Flags extends ColumnFlag> {
   /** A plain index on this column. */
   index(): Column<Type, Value, Flags> {
     return new Column(this.type, { ...this.state, indexed: true });
+  }
+
+  /** Refuses NaN and the infinities: in copyIn before anything is sent, in SQL by a CHECK constraint. */
+  finite(this: Column<"float4" | "float8", Value, Flags>): Column<Type, Value, Flags> {
+    return new Column(this.type as Type, { ...this.state, finite: true });
   }
 
   /** A foreign key to a column of the same type. */

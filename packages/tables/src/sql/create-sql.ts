@@ -17,7 +17,8 @@ export function createSql(table: AnyTable): string {
     );
   }
   for (const [name, column] of Object.entries(table.columns)) {
-    const { references } = column.state;
+    const { references, finite } = column.state;
+    if (finite) lines.push(`  ${finiteSql(table.name, name)}`);
     if (references !== undefined) lines.push(`  ${foreignKeySql(table.name, name, references)}`);
   }
   const create = `CREATE TABLE ${quoteIdentifier(table.name)} (\n${lines.join(",\n")}\n);\n`;
@@ -56,6 +57,13 @@ export function foreignKeySql(table: string, column: string, reference: Referenc
   ].join("");
   const name = quoteIdentifier(`${table}_${column}_fkey`);
   return `CONSTRAINT ${name} FOREIGN KEY (${quoteIdentifier(column)}) REFERENCES ${quoteIdentifier(reference.table)} (${quoteIdentifier(reference.column)})${actions}`;
+}
+
+/** NaN is greater than every number for PostgreSQL, so this refuses it too. */
+export function finiteSql(table: string, column: string): string {
+  const quoted = quoteIdentifier(column);
+  const name = quoteIdentifier(`${table}_${column}_finite`);
+  return `CONSTRAINT ${name} CHECK (${quoted} > '-Infinity' AND ${quoted} < 'Infinity')`;
 }
 
 export function indexName(

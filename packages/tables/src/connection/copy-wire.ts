@@ -1,0 +1,242 @@
+/**
+ * COPY on the socket itself, between the driver's statements.
+ *
+ * The postgres driver makes a Buffer, a stream chunk and two calls of every row (a COPY sends each row
+ * as a message), which is slower than the server. So for the length of a COPY we take its `data`
+ * listener off the socket, speak the few messages of COPY ourselves, and put the listener back. The
+ * driver is idle then: a session runs one thing at a time, and it is our socket (postgres-session.ts).
+ *
+ * A COPY out that is given up closes the connection: what the server has sent already may be any amount.
+ * A COPY in that is given up is failed in good order, and the connection lives on.
+ */
+import type { Socket } from "node:net";
+import { TablesError } from "../errors.ts";
+import type { CopySink, CopySource, OnMessage } from "./driver.ts";
+import {
+  completedRows,
+  COPY_HEADER,
+  COPY_TRAILER,
+  errorFields,
+  MESSAGE,
+  MessageReader,
+  queryMessage,
+} from "./message-reader.ts";
+import { serverError } from "./server-error.ts";
+
+export interface CopyWire {
+  readonly socket: Socket;
+  /** Cancels, on another connection, what this one runs. */
+  cancel(): Promise<void>;
+}
+
+const COPY_DATA = 100; // d
+const COPY_DONE: Uint8Array = new Uint8Array([99, 0, 0, 0, 4]); // c
+const COPY_FAIL = 102; // f
+/** How long a server may take to confirm that it gave up a COPY in. */
+const GIVE_UP_MS = 5_000;
+
+/** Takes the socket's data from whoever listens; returns what gives it back. */
+function takeOver(
+  socket: Socket,
+  onData: (bytes: Buffer) => void,
+  onClose: () => void,
+): () => void {
+  const listeners = socket.listeners("data") as ((bytes: Buffer) => void)[];
+  socket.removeAllListeners("data");
+  socket.on("data", onData);
+  socket.on("close", onClose);
+  return () => {
+    socket.off("data", onData);
+    socket.off("close", onClose);
+    for (const listener of listeners) socket.on("data", listener);
+  };
+}
+
+function lost(action: string): TablesError {
+  return new TablesError(
+    "CONNECTION_LOST",
+    `${action}: the connection was lost before it was complete`,
+  );
+}
+
+export function copyOutOverSocket(
+  wire: CopyWire,
+  text: string,
+  sink: CopySink,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { socket } = wire;
+  return new Promise((resolve, reject) => {
+    let failure: unknown;
+    let done = false;
+    const settle = (error: unknown): void => {
+      if (done) return;
+      done = true;
+      giveBack();
+      signal?.removeEventListener("abort", abort);
+      if (error === undefined) resolve();
+      else reject(error as Error);
+    };
+    const giveUp = (error: unknown): void => {
+      void wire.cancel();
+      settle(error);
+      socket.destroy();
+    };
+    const onMessage: OnMessage = (type, body) => {
+      if (type === MESSAGE.error) failure ??= serverError(errorFields(body), "Cannot copy out");
+      else if (type === MESSAGE.ready) settle(failure);
+    };
+    const onData = (bytes: Buffer): void => {
+      try {
+        const waiting = sink.push(bytes, onMessage);
+        if (waiting === undefined) return;
+        socket.pause();
+        waiting.then(() => socket.resume(), giveUp);
+      } catch (error) {
+        giveUp(error);
+      }
+    };
+    const abort = (): void => giveUp(signal?.reason);
+    const giveBack = takeOver(socket, onData, () => settle(failure ?? lost("Cannot copy out")));
+    if (signal?.aborted === true) return settle(signal.reason);
+    signal?.addEventListener("abort", abort);
+    socket.write(queryMessage(text));
+  });
+}
+
+export async function copyInOverSocket(
+  wire: CopyWire,
+  text: string,
+  source: CopySource,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  signal?.throwIfAborted();
+  const answer = new CopyInAnswer(wire.socket);
+  let stopped: { readonly error: unknown } | undefined;
+  try {
+    wire.socket.write(queryMessage(text));
+    await answer.started();
+    try {
+      await sendRows(wire.socket, source, answer, signal);
+    } catch (error) {
+      stopped = { error };
+    }
+    if (stopped === undefined || answer.failed) {
+      if (!answer.failed)
+        wire.socket.write(Buffer.concat([frame(COPY_TRAILER), COPY_TRAILER, COPY_DONE]));
+      return await answer.complete();
+    }
+    wire.socket.write(failMessage());
+    await answer.givenUp();
+    throw stopped.error;
+  } finally {
+    answer.release();
+  }
+}
+
+async function sendRows(
+  socket: Socket,
+  source: CopySource,
+  answer: CopyInAnswer,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  socket.write(Buffer.concat([frame(COPY_HEADER), COPY_HEADER]));
+  let previous: Promise<void> = Promise.resolve();
+  for (;;) {
+    const rows = await source.next();
+    signal?.throwIfAborted();
+    if (rows === undefined || answer.failed) break;
+    socket.cork();
+    socket.write(frame(rows));
+    const written = new Promise<void>((resolve) => socket.write(rows, () => resolve()));
+    socket.uncork();
+    // The source reuses the bytes before last: those have to be out. A lost connection ends the wait.
+    await Promise.race([previous, answer.over]);
+    previous = written;
+  }
+  await Promise.race([previous, answer.over]);
+}
+
+function frame(payload: Uint8Array): Buffer {
+  const header = Buffer.alloc(5);
+  header[0] = COPY_DATA;
+  header.writeUInt32BE(payload.length + 4, 1);
+  return header;
+}
+
+function failMessage(): Buffer {
+  const reason = "given up by the client\0";
+  const message = Buffer.alloc(5 + reason.length);
+  message[0] = COPY_FAIL;
+  message.writeUInt32BE(4 + reason.length, 1);
+  message.write(reason, 5);
+  return message;
+}
+
+/** What the server says during a COPY in. */
+class CopyInAnswer {
+  /** Resolves when the server is ready again or gone. */
+  readonly over: Promise<void>;
+  readonly #socket: Socket;
+  readonly #start: Promise<void>;
+  readonly #giveBack: () => void;
+  #error: TablesError | undefined;
+  #rows = 0;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    const reader = new MessageReader();
+    const start = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
+    this.#start = start.promise;
+    this.over = over.promise;
+    const onMessage: OnMessage = (type, body) => {
+      if (type === MESSAGE.copyIn) start.resolve();
+      else if (type === MESSAGE.complete) this.#rows = completedRows(body);
+      else if (type === MESSAGE.error) {
+        this.#error ??= serverError(errorFields(body), "Cannot copy in");
+      } else if (type === MESSAGE.ready) {
+        start.resolve();
+        over.resolve();
+      }
+    };
+    this.#giveBack = takeOver(
+      socket,
+      (bytes) => reader.push(bytes, onMessage),
+      () => {
+        this.#error ??= lost("Cannot copy in");
+        start.resolve();
+        over.resolve();
+      },
+    );
+  }
+
+  get failed(): boolean {
+    return this.#error !== undefined;
+  }
+
+  async started(): Promise<void> {
+    await this.#start;
+    if (this.#error !== undefined) {
+      await this.over;
+      throw this.#error;
+    }
+  }
+
+  async complete(): Promise<number> {
+    await this.over;
+    if (this.#error !== undefined) throw this.#error;
+    return this.#rows;
+  }
+
+  /** Waits until the server has taken back what it was sent, or drops the connection. */
+  async givenUp(): Promise<void> {
+    const timer = setTimeout(() => this.#socket.destroy(), GIVE_UP_MS);
+    await this.over;
+    clearTimeout(timer);
+  }
+
+  release(): void {
+    this.#giveBack();
+  }
+}
