@@ -28,6 +28,13 @@ export {
   type Vector,
 } from "./diagnostics/diagnostics.ts";
 export {
+  elementsOf,
+  meanAnomaly,
+  orbitalPeriod,
+  stateOf,
+  type OrbitalElements,
+} from "./diagnostics/orbital-elements.ts";
+export {
   generate,
   isPresetKind,
   presetOf,
@@ -39,6 +46,12 @@ export {
 } from "./initial/presets.ts";
 export { SOLAR_SYSTEM_EPOCH_JD } from "./initial/solar-system.ts";
 export { FIGURE_EIGHT_PERIOD } from "./initial/figure-eight.ts";
+export {
+  PERIODIC_ORBITS,
+  type PeriodicOrbit,
+  type PeriodicOrbitName,
+} from "./initial/periodic-orbits.ts";
 export { createRandom, type Random } from "./initial/random.ts";
+export { decodeCsv, encodeCsv } from "./formats/csv.ts";
 export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.ts";
 export { NbodyError, type NbodyErrorCode } from "./errors.ts";

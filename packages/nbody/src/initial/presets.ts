@@ -5,10 +5,19 @@ import type { Units } from "../kernels/forces.ts";
 import { disk } from "./disk.ts";
 import { FIGURE_EIGHT_PERIOD, figureEight } from "./figure-eight.ts";
 import { galaxies } from "./galaxies.ts";
+import { king } from "./king.ts";
+import { PERIODIC_ORBITS, periodicOrbit, type PeriodicOrbitName } from "./periodic-orbits.ts";
 import { plummer } from "./plummer.ts";
 import { SOLAR_G, solarSystem, solarSystemNames } from "./solar-system.ts";
 
-export type PresetKind = "plummer" | "disk" | "galaxies" | "solar-system" | "figure-eight";
+export type PresetKind =
+  | "plummer"
+  | "king"
+  | "disk"
+  | "galaxies"
+  | "solar-system"
+  | "figure-eight"
+  | PeriodicOrbitName;
 
 export type ParticleCount =
   | { readonly default: number; readonly min: number; readonly max: number }
@@ -35,6 +44,22 @@ export interface Preset {
 const MOST = 1_000_000;
 
 const HENON = { length: "virial radii", time: "Hénon units", mass: "cluster masses" } as const;
+
+function closedCurve(kind: PeriodicOrbitName, title: string, description: string): Preset {
+  return {
+    kind,
+    title,
+    description,
+    particles: { fixed: 3 },
+    units: { G: 1, softening: 0 },
+    dt: PERIODIC_ORBITS[kind].period / 20_000,
+    steps: 60_000,
+    snapshotEvery: 100,
+    integrator: "yoshida6",
+    viewRadius: 1.4,
+    unitNames: { length: "length units", time: "time units", mass: "masses" },
+  };
+}
 
 export const presets: readonly Preset[] = [
   {
@@ -80,6 +105,19 @@ export const presets: readonly Preset[] = [
     unitNames: HENON,
   },
   {
+    kind: "king",
+    title: "Globular cluster",
+    description: "A King model of depth W₀ = 6 with a sharp tidal edge, in Hénon units.",
+    particles: { default: 1000, min: 2, max: MOST },
+    units: { G: 1, softening: 0.01 },
+    dt: 1 / 256,
+    steps: 2560,
+    snapshotEvery: 10,
+    integrator: "leapfrog",
+    viewRadius: 2.5,
+    unitNames: HENON,
+  },
+  {
     kind: "disk",
     title: "Kepler disk",
     description: "A thin disk of light bodies on circular orbits about one heavy body.",
@@ -105,6 +143,17 @@ export const presets: readonly Preset[] = [
     viewRadius: 1.3,
     unitNames: { length: "length units", time: "time units", mass: "masses" },
   },
+  closedCurve(
+    "butterfly",
+    "Butterfly",
+    "Three equal masses draw the wings of a butterfly and return.",
+  ),
+  closedCurve("moth", "Moth", "Three equal masses on a closed curve of higher symmetry."),
+  closedCurve(
+    "yin-yang",
+    "Yin and yang",
+    "Three equal masses on two curves that mirror each other.",
+  ),
 ];
 
 export function presetOf(kind: PresetKind): Preset {
@@ -133,6 +182,8 @@ export function generate(kind: PresetKind, options: GenerateOptions = {}): Bodie
   switch (kind) {
     case "plummer":
       return plummer(n, seed);
+    case "king":
+      return king(n, seed);
     case "disk":
       return disk(n, seed, softening);
     case "galaxies":
@@ -141,6 +192,10 @@ export function generate(kind: PresetKind, options: GenerateOptions = {}): Bodie
       return solarSystem();
     case "figure-eight":
       return figureEight();
+    case "butterfly":
+    case "moth":
+    case "yin-yang":
+      return periodicOrbit(kind);
   }
 }
 
