@@ -1,15 +1,12 @@
 /**
- * A picture of what a preset looks like before anything has been computed: for its card, and for the
- * stage while the simulation is being set up. A sketch is drawn, not simulated: the service's own
- * generators decide where particles really start.
+ * Drawings of what particles of a kind look like, for the cards: composed to be told apart at the size
+ * of a stamp, not physical. What is being set up is shown by initial-state.ts as it really starts.
  */
 export interface Sketch {
   /** x, y, z in view radii. */
   readonly positions: Float32Array;
   /** 0 to 1 for the colour ramp. */
   readonly scalars: Float32Array;
-  /** Relative masses, where the sketch is of bodies of different size. */
-  readonly masses: Float32Array | undefined;
 }
 
 type Random = () => number;
@@ -68,46 +65,15 @@ function galaxies(count: number, random: Random): Point[] {
   ];
 }
 
-/** The Sun, eight planets, Pluto and (after the Earth) the Moon, in units of a view of 42 au. */
-const ORBITS: readonly (readonly [radius: number, mass: number])[] = [
-  [0, 1],
-  [0.0092, 1.7e-7],
-  [0.0172, 2.4e-6],
-  [0.0238, 3e-6],
-  [0.0239, 3.7e-8],
-  [0.0363, 3.2e-7],
-  [0.124, 9.5e-4],
-  [0.228, 2.9e-4],
-  [0.457, 4.4e-5],
-  [0.715, 5.1e-5],
-  [0.94, 6.6e-9],
-];
-
-function planets(): Point[] {
-  return ORBITS.map(([r], i) => {
-    const angle = i === 4 ? 7.2 : i * 2.4;
-    return [r * Math.cos(angle), r * Math.sin(angle), 0, 1 - i / ORBITS.length] as const;
-  });
-}
-
 /** A lemniscate close to the three-body figure-eight. */
 export function eightAt(phase: number): readonly [number, number] {
   const wide = 1 + Math.sin(phase) ** 2;
   return [Math.cos(phase) / wide, (1.05 * Math.sin(phase) * Math.cos(phase)) / wide];
 }
 
-function eight(): Point[] {
-  return [0.4, 0.4 + (2 * Math.PI) / 3, 0.4 + (4 * Math.PI) / 3].map((phase, i) => {
-    const [x, y] = eightAt(phase);
-    return [0.78 * x, 0.78 * y, 0, i / 2] as const;
-  });
-}
-
 export function sketchOf(kind: string, count: number, seed: number): Sketch {
   const random = randomFrom(seed);
   const points = ((): Point[] => {
-    if (kind === "solar-system") return planets();
-    if (kind === "figure-eight") return eight();
     if (kind === "galaxies") return galaxies(count, random);
     if (kind === "disk") return disk(count, random, 0);
     return sphere(count, random);
@@ -115,6 +81,5 @@ export function sketchOf(kind: string, count: number, seed: number): Sketch {
   return {
     positions: Float32Array.from(points.flatMap(([x, y, z]) => [x, y, z])),
     scalars: Float32Array.from(points.map((point) => point[3])),
-    masses: kind === "solar-system" ? Float32Array.from(ORBITS.map(([, mass]) => mass)) : undefined,
   };
 }

@@ -11,7 +11,7 @@ import { RecentList } from "../simulations/recent-list.tsx";
 import type { Recent } from "../simulations/recent.ts";
 import { RunPanel } from "../simulations/run-panel.tsx";
 import { Session } from "../simulations/session.ts";
-import { sessionSubject, sketchSubject, type Subject } from "../viewer/subject.ts";
+import { previewSubject, sessionSubject } from "../viewer/subject.ts";
 import { ViewSettings } from "../viewer/view-settings.ts";
 import { Viewport } from "../viewer/viewport.tsx";
 import { Header } from "./header.tsx";
@@ -36,11 +36,10 @@ export function App({ route, catalogue, recent }: Properties) {
   const first = presets?.[0];
   const initial = useMemo(() => (first === undefined ? undefined : setupOf(first)), [first]);
   const setup = chosen ?? initial;
-  const sketch = useMemo(() => (setup === undefined ? undefined : sketchSubject(setup)), [setup]);
+  const preview = useMemo(() => (setup === undefined ? undefined : previewSubject(setup)), [setup]);
   const preset = catalogue.of(session?.simulation.value?.initial.kind);
-  const subject = useSubject(session, sketch, () =>
-    session === undefined ? undefined : sessionSubject(session, preset),
-  );
+  const subject = session === undefined ? preview : sessionSubject(session, preset);
+  const lost = session?.problem.value !== undefined && session.simulation.value === undefined;
   useTitle(session);
   useEffect(() => {
     recent.refresh();
@@ -57,14 +56,15 @@ export function App({ route, catalogue, recent }: Properties) {
   return (
     <div class="page" data-route={at.kind}>
       <Header onHelp={() => setHelp(true)} />
-      <div class="stage">
+      <section class="stage" aria-label="View and replay">
         <Viewport
           subject={subject}
+          empty={lost}
           settings={settings}
           onToggle={session === undefined ? undefined : () => session.toggle()}
           onHelp={() => setHelp(true)}
         />
-        {session !== undefined && (
+        {session !== undefined && !lost && (
           <section class="dock" aria-label="Replay">
             <Transport session={session} units={preset?.unitNames} />
             <div class="timeline">
@@ -73,7 +73,7 @@ export function App({ route, catalogue, recent }: Properties) {
             </div>
           </section>
         )}
-      </div>
+      </section>
       <main class="side" ref={main} tabIndex={-1}>
         {session === undefined ? (
           <>
@@ -101,18 +101,6 @@ function useSession(id: string | undefined): Session | undefined {
   const session = useMemo(() => (id === undefined ? undefined : new Session(id)), [id]);
   useEffect(() => () => session?.close(), [session]);
   return session;
-}
-
-/** The sketch stays on the stage until the session's first frame is there, so that nothing blinks. */
-function useSubject(
-  session: Session | undefined,
-  sketch: Subject | undefined,
-  live: () => Subject | undefined,
-): Subject | undefined {
-  const last = useRef<Subject | undefined>(undefined);
-  const subject = session === undefined ? sketch : live();
-  if (subject !== undefined && subject.key !== last.current?.key) last.current = subject;
-  return subject === undefined && session !== undefined ? undefined : last.current;
 }
 
 function useTitle(session: Session | undefined): void {

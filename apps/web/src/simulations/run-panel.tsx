@@ -1,8 +1,11 @@
 /** What is known of the open simulation: state, progress, numbers, and what can be done with it. */
-import type { Analysis, Simulation, UnitNames } from "../api/resources.ts";
+import type { Simulation, UnitNames } from "../api/resources.ts";
+import { useState } from "preact/hooks";
 import { isOver } from "../api/resources.ts";
 import { count, quantity, scientific, wallTime } from "../format/quantity.ts";
 import { ProblemNotice } from "../shell/problem-notice.tsx";
+import { AnalysisTable } from "./analysis-table.tsx";
+import { Readout } from "./readout.tsx";
 import type { Session } from "./session.ts";
 import { STATUS_WORDS } from "./status.ts";
 
@@ -23,7 +26,7 @@ export function RunPanel({ session, units, onAgain }: Properties) {
         <span aria-hidden="true">←</span> All systems
       </a>
       <h1 id="run-title">
-        {simulation?.name ?? (problem === undefined ? "Opening…" : "Not found")}
+        {simulation?.name ?? (problem === undefined ? "Opening…" : "No simulation")}
       </h1>
       <Progress simulation={simulation} missing={problem !== undefined} />
       <ProblemNotice
@@ -55,17 +58,41 @@ export function RunPanel({ session, units, onAgain }: Properties) {
               </button>
             ) : (
               <button type="button" class="secondary" onClick={() => onAgain(simulation)}>
-                Run again with changes
+                Change and run again
               </button>
             )}
+            <CopyLink />
           </div>
-          <Readouts session={session} simulation={simulation} />
-          {simulation.status === "successful" && (
-            <AnalysisTable analysis={session.analysis.value} units={units} />
-          )}
+          <Readouts session={session} simulation={simulation} units={units} />
+          <AnalysisTable
+            analysis={session.analysis.value}
+            status={simulation.status}
+            many={simulation.particles >= MANY}
+            units={units}
+          />
         </>
       )}
     </section>
+  );
+}
+
+function CopyLink() {
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(location.href);
+    setCopied(true);
+  };
+  if (navigator.clipboard === undefined) return null; // only where the page's origin is trusted
+  return (
+    <button
+      type="button"
+      class="quiet"
+      aria-live="polite"
+      onBlur={() => setCopied(false)}
+      onClick={() => void copy().catch(() => setCopied(false))}
+    >
+      {copied ? "Copied" : "Copy link"}
+    </button>
   );
 }
 
@@ -102,11 +129,12 @@ function Progress({ simulation, missing }: ProgressProperties) {
 }
 
 interface ReadoutsProperties {
+  readonly units: UnitNames | undefined;
   readonly session: Session;
   readonly simulation: Simulation;
 }
 
-function Readouts({ session, simulation }: ReadoutsProperties) {
+function Readouts({ session, simulation, units }: ReadoutsProperties) {
   const { step, steps, particles, integrator, dt, started, finished } = simulation;
   const begun = started === null ? undefined : Date.parse(started);
   const until = finished === null ? Date.now() : Date.parse(finished);
@@ -127,71 +155,20 @@ function Readouts({ session, simulation }: ReadoutsProperties) {
         value={quantity(virial ?? session.analysis.value?.virialRatio)}
       />
       <Readout term="Integrator" value={INTEGRATOR_WORDS[integrator] ?? integrator} />
-      <Readout term="Step size" value={quantity(dt)} />
+      <Readout term="Step size" value={inUnit(dt, units?.time)} />
     </dl>
   );
 }
+
+/** With the unit where that is a short word. */
+function inUnit(value: number, unit = ""): string {
+  return unit.length <= 8 ? `${quantity(value)} ${unit}` : quantity(value);
+}
+
+/** From so many particles on, statistics over radius say something. */
+const MANY = 50;
 
 const INTEGRATOR_WORDS: Readonly<Record<string, string>> = {
   leapfrog: "Leapfrog",
   "symplectic-euler": "Symplectic Euler",
 };
-
-function Readout({ term, value }: { readonly term: string; readonly value: string }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
-
-interface AnalysisProperties {
-  readonly analysis: Analysis | undefined;
-  readonly units: UnitNames | undefined;
-}
-
-const ENGINES: Readonly<Record<string, string>> = { scipy: "SciPy", typescript: "TypeScript" };
-
-function AnalysisTable({ analysis, units }: AnalysisProperties) {
-  const length = units?.length ?? "";
-  const radii = Object.entries(analysis?.lagrangianRadii ?? {}).sort(
-    ([a], [b]) => Number(a) - Number(b),
-  );
-  const largest = Math.max(...radii.map(([, radius]) => radius), 1e-300);
-  return (
-    <section class="analysis" aria-labelledby="analysis-title">
-      <h2 id="analysis-title" class="section-title">
-        Analysis
-        {analysis !== undefined && (
-          <span class="hint"> by {ENGINES[analysis.engine] ?? analysis.engine}</span>
-        )}
-      </h2>
-      <dl class="readouts">
-        <Readout term="Energy drift" value={scientific(analysis?.energy.drift)} />
-        <Readout term="Total energy" value={scientific(analysis?.energy.final, 3)} />
-        <Readout term="Virial ratio" value={quantity(analysis?.virialRatio)} />
-        <Readout
-          term="Half-mass radius"
-          value={`${quantity(analysis?.halfMassRadius)} ${length}`}
-        />
-      </dl>
-      {radii.length > 1 && (
-        <table class="radii">
-          <caption>Radius that holds a share of the mass</caption>
-          <tbody>
-            {radii.map(([share, radius]) => (
-              <tr key={share}>
-                <th scope="row">{Math.round(Number(share) * 100)} %</th>
-                <td class="bar">
-                  <div style={{ transform: `scaleX(${radius / largest})` }} />
-                </td>
-                <td class="number">{quantity(radius)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </section>
-  );
-}

@@ -13,6 +13,8 @@ import { FrameStore } from "../frames/frame-store.ts";
 import { momentAt, type Moment } from "../playback/interpolation.ts";
 import { advance, expectedFrames, naturalRate } from "../playback/playhead.ts";
 
+const RETRY_MS = 2000;
+
 /** Frames kept at most; phones report little memory and get less. */
 function frameCapacityBytes(): number {
   const gibibytes = (navigator as { deviceMemory?: number }).deviceMemory ?? 8;
@@ -52,6 +54,7 @@ export class Session {
   store: FrameStore | undefined;
   readonly #stop = new AbortController();
   #loader: FrameLoader | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #unfollow: () => void = () => {};
 
   constructor(id: string) {
@@ -61,6 +64,7 @@ export class Session {
 
   close(): void {
     this.#stop.abort();
+    clearTimeout(this.#timer);
     this.#loader?.stop();
     this.#unfollow();
   }
@@ -110,30 +114,42 @@ export class Session {
   }
 
   async #open(): Promise<void> {
+    let simulation: Simulation;
     try {
-      const simulation = await readSimulation(this.id, this.#stop.signal);
-      const { particles } = simulation;
-      const expected = expectedFrames(simulation.steps, simulation.snapshotEvery);
-      const store = new FrameStore(particles, frameCapacityBytes(), expected);
-      this.store = store;
-      this.#loader = new FrameLoader(this.id, particles, store, {
-        frames: (frames) => {
-          for (const frame of frames) this.series.add(frame.index, frame.time, frame.energyError);
-          this.newest.value = store.newest?.index ?? -1;
-        },
-        problem: (problem) => (this.connection.value = problem),
-      });
-      this.#update(simulation);
-      void this.#loadMasses();
-      if (isOver(simulation.status)) return;
-      this.#unfollow = followEvents(this.id, {
-        progress: (progress) => this.#progress(progress),
-        end: (ended) => this.#update(ended),
-        connection: (problem) => (this.connection.value = problem),
-      });
+      simulation = await readSimulation(this.id, this.#stop.signal);
     } catch (error) {
-      if (!this.#stop.signal.aborted) this.problem.value = asProblem(error);
+      if (!this.#stop.signal.aborted) this.#openLater(asProblem(error));
+      return;
     }
+    this.connection.value = undefined;
+    const { particles, steps, snapshotEvery } = simulation;
+    const expected = expectedFrames(steps, snapshotEvery);
+    const store = new FrameStore(particles, frameCapacityBytes(), expected);
+    this.store = store;
+    this.#loader = new FrameLoader(this.id, particles, store, {
+      frames: (frames) => {
+        for (const frame of frames) this.series.add(frame.index, frame.time, frame.energyError);
+        this.newest.value = store.newest?.index ?? -1;
+      },
+      problem: (problem) => (this.connection.value = problem),
+    });
+    this.#update(simulation);
+    void this.#loadMasses();
+    if (isOver(simulation.status)) return;
+    this.#unfollow = followEvents(this.id, {
+      progress: (progress) => this.#progress(progress),
+      end: (ended) => this.#update(ended),
+      connection: (problem) => (this.connection.value = problem),
+    });
+  }
+
+  #openLater(problem: ApiProblem): void {
+    if (!problem.retryable) {
+      this.problem.value = problem;
+      return;
+    }
+    this.connection.value = problem;
+    this.#timer = setTimeout(() => void this.#open(), RETRY_MS);
   }
 
   #progress(progress: Progress): void {
@@ -141,8 +157,11 @@ export class Session {
     if (simulation === undefined || isOver(simulation.status)) return;
     const { status, step, time, frames, energyError } = progress;
     if (isOver(status)) return; // the `end` event brings the whole resource
+    // Events do not say when it started; the first one after waiting comes at once.
+    const started = simulation.started ?? (status === "running" ? new Date().toISOString() : null);
     this.#update({
       ...simulation,
+      started,
       status,
       progress: progress.progress,
       step,

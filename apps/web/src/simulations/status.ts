@@ -2,7 +2,7 @@
 import type { SimulationStatus } from "../api/resources.ts";
 
 export const STATUS_WORDS: Readonly<Record<SimulationStatus, string>> = {
-  accepted: "Accepted",
+  accepted: "Waiting",
   running: "Running",
   successful: "Successful",
   failed: "Failed",

@@ -11,7 +11,7 @@ export function girthsOf(masses: Float32Array): Float32Array {
 export function cloudGirthsOf(masses: Float32Array): Float32Array {
   const median = masses.slice().sort()[masses.length >> 1] ?? 0;
   if (!(median > 0)) return new Float32Array(masses.length).fill(1);
-  return masses.map((mass) => Math.min(5, Math.max(0.8, (mass / median) ** 0.25)));
+  return masses.map((mass) => Math.min(3.4, Math.max(0.8, (mass / median) ** 0.25)));
 }
 
 /** Each mass between the least (0) and the greatest (1) on a log scale; 0.5 where all are equal. */

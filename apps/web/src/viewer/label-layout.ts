@@ -13,6 +13,9 @@ export interface LabelBox {
   readonly height: number;
 }
 
+/** Points nearer than this look like one, in CSS pixels. */
+const SAME_POINT = 6;
+
 interface Rectangle {
   readonly left: number;
   readonly top: number;
@@ -34,7 +37,12 @@ export function placeLabels(
       return { left: x - half, right: x + half, top: y - half, bottom: y + half };
     });
   const places = new Map<number, number>();
+  const nameless: LabelBox[] = [];
   for (const box of boxes) {
+    // Where the Earth's name found no place, the Moon's would be taken for it.
+    if (nameless.some((other) => Math.hypot(other.x - box.x, other.y - box.y) < SAME_POINT)) {
+      continue;
+    }
     for (const left of [box.x + box.gap, box.x - box.gap - box.width]) {
       const top = box.y - box.height / 2;
       const text = { left, top, right: left + box.width, bottom: top + box.height };
@@ -44,6 +52,7 @@ export function placeLabels(
       places.set(box.id, left);
       break;
     }
+    if (!places.has(box.id)) nameless.push(box);
   }
   return places;
 }

@@ -132,8 +132,8 @@ export class PointCloud {
   scheme(scheme: Scheme, few: boolean): void {
     const dark = scheme === "dark";
     this.#material.blendDst = dark ? OneFactor : OneMinusSrcAlphaFactor;
-    this.set("halo", dark ? (few ? 0.55 : 0.5) : few ? 0.16 : 0.1);
-    this.set("shine", dark ? 0.28 : 0);
+    this.set("halo", dark ? (few ? 0.55 : 0.34) : few ? 0.16 : 0.1);
+    this.set("shine", dark && few ? 0.28 : 0);
     this.set("opacity", few ? 1 : cloudOpacity(this.particles, dark));
     this.set(
       "ramp",
@@ -154,9 +154,9 @@ export class PointCloud {
 
 /** Sprites shrink as they become many, so that structure stays visible: CSS pixels at distance 1. */
 function cloudSize(particles: number): number {
-  return 34 * (1000 / Math.max(200, particles)) ** 0.25;
+  return 32 * (1000 / Math.max(300, particles)) ** 0.36;
 }
 
 function cloudOpacity(particles: number, dark: boolean): number {
-  return Math.min(dark ? 0.9 : 0.8, Math.max(0.12, 0.9 * (2500 / particles) ** 0.35));
+  return Math.min(dark ? 0.85 : 0.8, Math.max(0.1, 0.85 * (1000 / particles) ** 0.3));
 }

@@ -26,7 +26,7 @@ import { radialFactor, type RadialMode } from "./radial-scale.ts";
 import { drifted, speedRange, type SpeedRange } from "./speed-range.ts";
 import { MOST_TRAILS, Trails } from "./trails.ts";
 
-export type ColourBy = "speed" | "mass" | "order" | "body" | "sketch";
+export type ColourBy = "speed" | "mass" | "order" | "body";
 
 export interface Bodies {
   readonly particles: number;
@@ -34,8 +34,6 @@ export interface Bodies {
   readonly lengthUnit: string;
   readonly names: readonly string[];
   readonly masses: Float32Array | undefined;
-  /** Scalars (0 to 1) for the colouring "sketch". */
-  readonly scalars?: Float32Array;
 }
 
 export interface StageOptions {
@@ -123,11 +121,21 @@ export class Stage {
     }
     this.#speeds = undefined;
     this.#moment = undefined;
+    this.#store = undefined;
     if (!keepCamera) {
       this.#goal = HOME;
       this.#shown = HOME;
     }
     if (this.#options !== undefined) this.set(this.#options);
+  }
+
+  /** Shows nothing but the empty grid. */
+  close(): void {
+    this.#closeBodies();
+    this.#bodies = undefined;
+    this.#moment = undefined;
+    this.#store = undefined;
+    this.#dirty = true;
   }
 
   set(options: StageOptions): void {
@@ -206,11 +214,9 @@ export class Stage {
   }
 
   #colour(cloud: PointCloud, bodies: Bodies, options: StageOptions): void {
-    const { masses, scalars, particles } = bodies;
+    const { masses, particles } = bodies;
     if (options.colourBy === "speed") cloud.colour("speed");
     else if (options.colourBy === "body") cloud.colour("tint");
-    else if (options.colourBy === "sketch" && scalars !== undefined)
-      cloud.colour("scalar", scalars);
     else if (options.colourBy === "mass" && masses !== undefined) {
       cloud.colour("scalar", massScalars(masses));
     } else cloud.colour("scalar", orderScalars(particles));
@@ -243,7 +249,7 @@ export class Stage {
     this.#camera.near = distance * 0.01;
     this.#camera.far = distance * 4 + 100;
     // On a tall, narrow canvas the same radius has to fit the width.
-    const narrow = Math.max(1, 1.02 / this.#camera.aspect);
+    const narrow = Math.max(1, 1.2 / this.#camera.aspect);
     this.#camera.zoom = 1 / narrow;
     this.#camera.updateProjectionMatrix();
     this.#camera.position.set(...eyeOf(this.#shown));

@@ -1,48 +1,56 @@
-/** What the viewport shows: an open simulation, or the sketch of one that is being set up. */
+/** What the viewport shows: an open simulation, or the initial state of one that is being set up. */
 import type { Preset } from "../api/resources.ts";
 import { FrameStore } from "../frames/frame-store.ts";
-import { sketchOf } from "../presets/sketch.ts";
-import type { Setup } from "../presets/setup.ts";
+import { initialState } from "../presets/initial-state.ts";
+import { isSeeded, type Setup } from "../presets/setup.ts";
 import type { Session } from "../simulations/session.ts";
 import { momentAt, type Moment } from "../playback/interpolation.ts";
 import { wantsCompression } from "./radial-scale.ts";
 import type { Bodies } from "./stage.ts";
 
-/** More points than this make a sketch no better. */
-const MOST_SKETCHED = 6000;
-
 export interface Subject {
+  /** Changes when the stage has to be set up anew. */
   readonly key: string;
+  /** Subjects of one scene follow each other without moving the camera. */
+  readonly scene: string;
   readonly bodies: Bodies;
   readonly compressed: boolean;
-  readonly sketch: boolean;
+  readonly preview: boolean;
   readonly store: FrameStore;
   moment: () => Moment | undefined;
   tick: (seconds: number) => void;
 }
 
-export function sketchSubject(setup: Setup): Subject {
+/** The initial state of what is being set up; undefined while its numbers make none. */
+export function previewSubject(setup: Setup): Subject | undefined {
   const { preset } = setup;
-  const wanted = Number.isFinite(setup.particles) ? setup.particles : 2;
-  const count = Math.max(2, Math.min(MOST_SKETCHED, wanted));
-  const sketch = sketchOf(preset.kind, count, setup.seed);
-  const particles = sketch.scalars.length;
-  const store = new FrameStore(particles, sketch.positions.byteLength, 1);
-  const positions = sketch.positions.map((value) => value * preset.viewRadius);
-  store.add({ index: 0, step: 0, time: 0, energyError: 0, positions });
+  const state = initialState(
+    preset.kind,
+    isSeeded(preset) ? setup.particles : undefined,
+    setup.seed,
+  );
+  if (state === undefined) return undefined;
+  const { positions, velocities, masses } = state;
+  const store = new FrameStore(masses.length, 2 * positions.byteLength, 2);
+  const frame = { step: 0, time: 0, energyError: 0 };
+  store.add({ ...frame, index: 0, positions });
+  // A second frame one small step on gives every particle its speed, and with it its colour.
+  const moved = positions.map((value, k) => value + setup.preset.dt * velocities[k]!);
+  store.add({ ...frame, index: 1, positions: moved });
   const moment = momentAt(store, 0);
+  const names = preset.names?.length === masses.length ? preset.names : [];
   return {
-    key: `sketch ${preset.kind} ${particles} ${setup.seed}`,
+    scene: `new ${preset.kind}`,
+    key: `preview ${preset.kind} ${masses.length} ${setup.seed}`,
     bodies: {
-      particles,
+      particles: masses.length,
       viewRadius: preset.viewRadius,
       lengthUnit: preset.unitNames.length,
-      names: preset.names?.length === particles ? preset.names : [],
-      masses: sketch.masses,
-      scalars: sketch.scalars,
+      names,
+      masses,
     },
-    compressed: sketch.masses !== undefined,
-    sketch: true,
+    compressed: names.length > 0 && wantsCompression(positions, 0),
+    preview: true,
     store,
     moment: () => moment,
     tick: () => {},
@@ -61,6 +69,7 @@ export function sessionSubject(session: Session, preset: Preset | undefined): Su
   }
   const names = preset?.names?.length === simulation.particles ? preset.names : [];
   return {
+    scene: session.id,
     key: `${session.id} ${masses === undefined ? "plain" : "weighed"} ${preset?.kind ?? ""}`,
     bodies: {
       particles: simulation.particles,
@@ -70,7 +79,7 @@ export function sessionSubject(session: Session, preset: Preset | undefined): Su
       masses,
     },
     compressed: names.length > 0 && wantsCompression(first.positions, 0),
-    sketch: false,
+    preview: false,
     store,
     moment: () => session.moment(),
     tick: (seconds) => session.tick(seconds),

@@ -20,7 +20,7 @@ export function ViewTools({ settings, subject, onZoom, onHome }: Properties) {
   return (
     <>
       <div class="view-tools">
-        {subject?.sketch === false && <Settings settings={settings} subject={subject} few={few} />}
+        {subject?.preview === false && <Settings settings={settings} subject={subject} few={few} />}
         <div class="zoom" role="group" aria-label="Zoom">
           <button type="button" aria-label="Zoom in" onClick={() => onZoom(1 / ZOOM)}>
             <svg viewBox="0 0 20 20" aria-hidden="true">
@@ -163,12 +163,10 @@ const ENDS: Readonly<Partial<Record<ColourBy, readonly [string, string]>>> = {
 
 function Legend({ settings, subject }: Pick<Properties, "settings" | "subject">) {
   if (subject === undefined) return null;
-  if (subject.sketch) {
-    return <p class="legend">A sketch of the start. Run it to compute the motion.</p>;
-  }
   const ends = ENDS[settings.colourBy.value];
   return (
     <p class="legend">
+      {subject.preview && <span>The initial state</span>}
       {ends !== undefined && (
         <span class="ramp-legend">
           {ends[0]} <span class="ramp" aria-hidden="true" /> {ends[1]}

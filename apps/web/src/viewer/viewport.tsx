@@ -10,26 +10,28 @@ import type { ViewSettings } from "./view-settings.ts";
 import { ViewTools } from "./view-tools.tsx";
 import { hasWebgl } from "./webgl.ts";
 
-const SKETCH_TURN = 0.09;
+const SLOW_TURN = 0.09;
 const LONGEST_TICK_S = 0.1;
 
 interface Properties {
+  /** Undefined while there is nothing new to show: the last picture stays, unless `empty`. */
   readonly subject: Subject | undefined;
+  readonly empty: boolean;
   readonly settings: ViewSettings;
   readonly onToggle: (() => void) | undefined;
   readonly onHelp: () => void;
 }
 
-export function Viewport({ subject, settings, onToggle, onHelp }: Properties) {
+export function Viewport({ subject, empty, settings, onToggle, onHelp }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const labels = useRef<HTMLDivElement>(null);
   const stage = useRef<Stage | undefined>(undefined);
   const shown = useRef<Subject | undefined>(undefined);
-  const opened = useRef("");
+  const opened = useRef<Subject | undefined>(undefined);
   const [drawable] = useState(hasWebgl);
 
   useEffect(() => {
-    expose(() => shown.current?.moment());
+    expose(() => (shown.current?.preview === true ? undefined : shown.current?.moment()));
     return animate(canvas.current!, shown, () => stage.current);
   }, []);
   useEffect(() => {
@@ -52,32 +54,34 @@ export function Viewport({ subject, settings, onToggle, onHelp }: Properties) {
   }, [drawable]);
 
   useEffect(() => {
-    const before = shown.current;
     shown.current = subject;
-    if (subject === undefined || opened.current === subject.key) return;
-    const sameSystem = opened.current.split(" ", 2)[0] === subject.key.split(" ", 2)[0];
-    const keep = sameSystem && before?.sketch === subject.sketch;
-    opened.current = subject.key;
-    if (!keep || subject.sketch || before?.compressed !== subject.compressed) {
+    const before = opened.current;
+    if (subject === undefined) {
+      if (empty) stage.current?.close();
+      if (empty) opened.current = undefined;
+      return;
+    }
+    if (before?.key === subject.key) return;
+    opened.current = subject;
+    // From the preview to its own run, and as masses and names come in, the camera stays.
+    const started = before?.preview === true && !subject.preview;
+    const keep = before?.scene === subject.scene || (started && sameBodies(before, subject));
+    if (before?.scene !== subject.scene || before.compressed !== subject.compressed) {
       settings.open(subject.bodies.particles, subject.compressed);
     }
     stage.current?.open(subject.bodies, keep);
-  }, [subject?.key]);
+  }, [subject?.key, empty]);
 
   const options = {
     mode: settings.mode.value,
-    // A sketch knows no speeds: it brings its own scalars.
-    colourBy:
-      subject?.sketch === true && settings.colourBy.value === "speed"
-        ? ("sketch" as const)
-        : settings.colourBy.value,
+    colourBy: settings.colourBy.value,
     trails: settings.trails.value,
     labels: settings.labels.value,
     grid: settings.grid.value,
     follow: settings.follow.value,
     scheme: currentScheme(),
     still: reducedMotion.value,
-    turning: subject?.sketch === true || settings.turning.value ? SKETCH_TURN : 0,
+    turning: subject?.preview === true || settings.turning.value ? SLOW_TURN : 0,
   };
   useEffect(() => stage.current?.set(options));
 
@@ -116,6 +120,10 @@ export function Viewport({ subject, settings, onToggle, onHelp }: Properties) {
       )}
     </div>
   );
+}
+
+function sameBodies(a: Subject, b: Subject): boolean {
+  return a.bodies.particles === b.bodies.particles && a.bodies.viewRadius === b.bodies.viewRadius;
 }
 
 /** Runs the replay and draws, once per animation frame, until the returned function is called. */
