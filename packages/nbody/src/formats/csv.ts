@@ -4,14 +4,10 @@
  */
 import { Bodies } from "../bodies/bodies.ts";
 import { NbodyError } from "../errors.ts";
-
-const REQUIRED = ["mass", "x", "y", "z", "vx", "vy", "vz"] as const;
-const OPTIONAL = ["radius", "softening"] as const;
-type CsvColumn = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+import { checkNames, checkValue, columnsToWrite, type ParticleColumn } from "./particle-columns.ts";
 
 export function encodeCsv(bodies: Bodies): string {
-  const extra = OPTIONAL.filter((name) => bodies[name].some((value) => value !== 0));
-  const names: readonly CsvColumn[] = [...REQUIRED, ...extra];
+  const names = columnsToWrite(bodies);
   const lines = [names.join(",")];
   for (let i = 0; i < bodies.n; i++) lines.push(names.map((name) => bodies[name][i]).join(","));
   return `${lines.join("\n")}\n`;
@@ -21,50 +17,25 @@ export function encodeCsv(bodies: Bodies): string {
 export function decodeCsv(text: string): Bodies {
   const lines = text.replace(/^\u{feff}/u, "").split(/\r?\n/);
   while (lines.at(-1) === "") lines.pop();
-  const names = namesOf(lines[0] ?? "");
-  if (lines.length < 2) throw new NbodyError("bad-format", "the CSV has no particles");
+  const header = (lines[0] ?? "").split(",").map((name) => name.trim().replaceAll('"', ""));
+  checkNames(header);
+  const names: readonly ParticleColumn[] = header;
+  if (lines.length < 2) throw new NbodyError("bad-format", "there are no particles");
   const bodies = Bodies.allocate(lines.length - 1);
   for (let i = 1; i < lines.length; i++) {
     const fields = lines[i]!.split(",");
+    const where = `line ${i + 1}`;
     if (fields.length !== names.length) {
       throw new NbodyError(
         "bad-format",
-        `line ${i + 1} has ${fields.length} fields instead of ${names.length}`,
+        `${where} has ${fields.length} fields instead of ${names.length}`,
       );
     }
     names.forEach((name, k) => {
-      bodies[name][i - 1] = numberOf(fields[k]!, name, i + 1);
+      const field = fields[k]!;
+      const value = field.trim() === "" ? Number.NaN : Number(field);
+      bodies[name][i - 1] = checkValue(name, value, where);
     });
   }
   return bodies;
-}
-
-function namesOf(header: string): readonly CsvColumn[] {
-  const names = header.split(",").map((name) => name.trim().replaceAll('"', ""));
-  const known: readonly string[] = [...REQUIRED, ...OPTIONAL];
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new NbodyError(
-      "bad-format",
-      `the header names "${unknown}"; it may name ${known.join(", ")}`,
-    );
-  }
-  const missing = REQUIRED.find((name) => !names.includes(name));
-  if (missing !== undefined) throw new NbodyError("bad-format", `the header lacks "${missing}"`);
-  if (new Set(names).size !== names.length) {
-    throw new NbodyError("bad-format", "the header names a column twice");
-  }
-  return names as CsvColumn[];
-}
-
-function numberOf(field: string, name: CsvColumn, line: number): number {
-  const value = Number(field);
-  if (field.trim() === "" || !Number.isFinite(value)) {
-    throw new NbodyError("bad-format", `line ${line}: ${name} is not a finite number`);
-  }
-  const mayBeNegative = name !== "mass" && name !== "radius" && name !== "softening";
-  if (value < 0 && !mayBeNegative) {
-    throw new NbodyError("bad-format", `line ${line}: ${name} is negative`);
-  }
-  return value;
 }

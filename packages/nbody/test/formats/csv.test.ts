@@ -22,10 +22,10 @@ test("decodeCsv() takes columns in any order, CRLF, a byte order mark and no las
 
 const HEADER = "mass,x,y,z,vx,vy,vz";
 const wrong: readonly (readonly [string, string, RegExp])[] = [
-  ["nothing", "", /header names ""/],
+  ["nothing", "", /there is a column ""/],
   ["a header alone", `${HEADER}\n`, /no particles/],
-  ["an unknown column", "mass,x,y,z,vx,vy,vz,colour\n", /names "colour"/],
-  ["a missing column", "mass,x,y,z,vx,vy\n1,2,3,4,5,6", /lacks "vz"/],
+  ["an unknown column", "mass,x,y,z,vx,vy,vz,colour\n", /column "colour"/],
+  ["a missing column", "mass,x,y,z,vx,vy\n1,2,3,4,5,6", /no column "vz"/],
   ["a column twice", `${HEADER},x\n`, /twice/],
   ["a short line", `${HEADER}\n1,2,3`, /line 2 has 3 fields instead of 7/],
   ["a word", `${HEADER}\n1,2,3,4,5,6,fast`, /line 2: vz is not a finite number/],
