@@ -2,7 +2,7 @@
  * Particles as HDF5, in the layout that GADGET's readers expect: /PartType1 with Coordinates [n, 3],
  * Velocities [n, 3] and Masses [n], float64. Needs h5wasm.
  */
-import h5wasm from "h5wasm";
+import * as h5wasm from "h5wasm";
 import { Bodies } from "../bodies/bodies.ts";
 import { NbodyError } from "../errors.ts";
 import { checkValue } from "./particle-columns.ts";
