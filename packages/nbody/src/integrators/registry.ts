@@ -1,4 +1,5 @@
 /** The integrators by the names that the service's API gives them. */
+import { ias15 } from "./ias15.ts";
 import type { Integrator } from "./integrator.ts";
 import { leapfrog } from "./leapfrog.ts";
 import { symplecticEuler } from "./symplectic-euler.ts";
@@ -6,7 +7,13 @@ import { yoshida4 } from "./yoshida4.ts";
 import { yoshida6 } from "./yoshida6.ts";
 import { yoshida8 } from "./yoshida8.ts";
 
-export type IntegratorName = "symplectic-euler" | "leapfrog" | "yoshida4" | "yoshida6" | "yoshida8";
+export type IntegratorName =
+  | "symplectic-euler"
+  | "leapfrog"
+  | "yoshida4"
+  | "yoshida6"
+  | "yoshida8"
+  | "ias15";
 
 export const integrators: Readonly<Record<IntegratorName, Integrator>> = {
   "symplectic-euler": symplecticEuler,
@@ -14,6 +21,7 @@ export const integrators: Readonly<Record<IntegratorName, Integrator>> = {
   yoshida4,
   yoshida6,
   yoshida8,
+  ias15,
 };
 
 export function isIntegratorName(name: string): name is IntegratorName {

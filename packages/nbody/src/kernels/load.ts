@@ -9,6 +9,7 @@ import { wasm, type WasmModule } from "./webassembly.ts";
 /** Compiled modules: cheap to instantiate, and they may be posted to other threads. */
 export interface Kernels {
   readonly direct: WasmModule;
+  readonly ias15: WasmModule;
 }
 
 let loading: Promise<Kernels> | undefined;
@@ -23,8 +24,11 @@ export function loadKernels(): Promise<Kernels> {
 }
 
 async function compileAll(): Promise<Kernels> {
-  const direct = await compile(new URL("../../wasm/direct.wasm", import.meta.url));
-  return { direct };
+  const [direct, ias15] = await Promise.all([
+    compile(new URL("../../wasm/direct.wasm", import.meta.url)),
+    compile(new URL("../../wasm/ias15.wasm", import.meta.url)),
+  ]);
+  return { direct, ias15 };
 }
 
 async function compile(url: URL): Promise<WasmModule> {

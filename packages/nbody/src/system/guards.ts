@@ -17,14 +17,16 @@ export function nonFiniteAccelerations(bodies: Bodies): number[] {
   return culprits(n, [ax, ay, az]);
 }
 
-function culprits(n: number, columns: readonly Float64Array[]): number[] {
+/** Whether none of the first n values is NaN or infinite. */
+export function allFinite(n: number, a: Float64Array, b: Float64Array, c: Float64Array): boolean {
   let sum = 0;
-  for (const column of columns) {
-    // v × 0 is NaN exactly when v is NaN or infinite, and cannot overflow.
-    for (let i = 0; i < n; i++) sum += column[i]! * 0;
-  }
+  // v × 0 is NaN exactly when v is NaN or infinite, and cannot overflow.
+  for (let i = 0; i < n; i++) sum += a[i]! * 0 + b[i]! * 0 + c[i]! * 0;
+  return sum === 0;
+}
+
+function culprits(n: number, columns: readonly Float64Array[]): number[] {
   const found: number[] = [];
-  if (sum === 0) return found;
   for (let i = 0; i < n && found.length < MOST_CULPRITS; i++) {
     if (!columns.every((column) => Number.isFinite(column[i]!))) found.push(i);
   }

@@ -21,7 +21,13 @@ import { directForces } from "../kernels/direct.ts";
 import type { Forces, Units } from "../kernels/forces.ts";
 import { loadKernels, type Kernels } from "../kernels/load.ts";
 import { wasm } from "../kernels/webassembly.ts";
-import { closestPair, coincident, nonFiniteAccelerations, nonFiniteBodies } from "./guards.ts";
+import {
+  allFinite,
+  closestPair,
+  coincident,
+  nonFiniteAccelerations,
+  nonFiniteBodies,
+} from "./guards.ts";
 import { checkOptions, type SystemOptions } from "./options.ts";
 import type { System } from "./system.ts";
 
@@ -107,7 +113,7 @@ export class SystemState implements System, Motion {
         this.fail("step-underflow", `a step of ${this.dt} does not advance time ${this.time}`, []);
       }
       this.integrator.step(this);
-      this.#requireFinite(nonFiniteBodies(this.bodies));
+      this.#requireFinite();
       if (this.#collisions.rule !== "none") {
         this.integrator.synchronize?.(this);
         this.#collide(this.dt);
@@ -115,19 +121,20 @@ export class SystemState implements System, Motion {
       this.stepsDone++;
     }
     this.integrator.synchronize?.(this);
-    this.#requireFinite(nonFiniteBodies(this.bodies));
+    this.#requireFinite();
   }
 
   settle(h: number): boolean {
     if (this.#collisions.rule === "none") return false;
-    this.#requireFinite(nonFiniteBodies(this.bodies));
+    this.#requireFinite();
     return this.#collide(h);
   }
 
   accelerate(): void {
     if (this.#current) return;
     this.forces.accelerations();
-    this.#requireFinite(nonFiniteAccelerations(this.bodies));
+    const { n, ax, ay, az } = this.bodies;
+    if (!allFinite(n, ax, ay, az)) this.#stop(nonFiniteAccelerations(this.bodies));
     this.#current = true;
   }
 
@@ -246,8 +253,13 @@ export class SystemState implements System, Motion {
     );
   }
 
-  #requireFinite(culprits: readonly number[]): void {
-    if (culprits.length === 0) return;
+  #requireFinite(): void {
+    const { n, x, y, z, vx, vy, vz } = this.bodies;
+    if (!allFinite(n, x, y, z) || !allFinite(n, vx, vy, vz))
+      this.#stop(nonFiniteBodies(this.bodies));
+  }
+
+  #stop(culprits: readonly number[]): never {
     const pairs = coincident(this.bodies, this.units, culprits);
     if (pairs.length > 0) {
       this.fail(
