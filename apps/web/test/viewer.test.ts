@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { Frame } from "../src/api/frames.ts";
 import { FrameStore } from "../src/frames/frame-store.ts";
-import { byMass, girthsOf, heaviestOf, massScalars } from "../src/viewer/body-style.ts";
+import { byMass, girthsOf, heaviestOf, isCloud, massScalars } from "../src/viewer/body-style.ts";
 import { placeLabels } from "../src/viewer/label-layout.ts";
 import {
   approached,
@@ -111,6 +111,13 @@ describe("body style", () => {
     assert.equal(heaviestOf(masses), 1);
     assert.deepEqual(byMass(3, masses), [1, 2, 0]);
     assert.deepEqual([...girthsOf(new Float32Array(2))], [1, 1]);
+  });
+
+  test("a cloud has many particles and no ruler", () => {
+    assert.ok(isCloud(100, new Float32Array(100).fill(1)));
+    assert.ok(!isCloud(100, new Float32Array(100).fill(1).fill(90, 0, 1)));
+    assert.ok(!isCloud(3, Float32Array.of(1, 1, 1)));
+    assert.ok(isCloud(100, undefined));
   });
 
   test("mass scalars run from 0 to 1, and are equal for equal masses", () => {

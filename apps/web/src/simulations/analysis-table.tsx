@@ -34,7 +34,7 @@ export function AnalysisTable({ analysis, status, many, units }: Properties) {
 function remark(analysis: Analysis | undefined, status: SimulationStatus): string {
   if (analysis !== undefined) return `by ${ENGINES[analysis.engine] ?? analysis.engine}`;
   if (status === "failed" || status === "dismissed") return "none: the run did not finish";
-  return "after the run";
+  return status === "successful" ? "" : "after the run";
 }
 
 function Radii({

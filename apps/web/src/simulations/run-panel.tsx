@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { isOver } from "../api/resources.ts";
 import { count, quantity, scientific, wallTime } from "../format/quantity.ts";
 import { ProblemNotice } from "../shell/problem-notice.tsx";
+import { isCloud } from "../viewer/body-style.ts";
 import { AnalysisTable } from "./analysis-table.tsx";
 import { Readout } from "./readout.tsx";
 import type { Session } from "./session.ts";
@@ -67,7 +68,7 @@ export function RunPanel({ session, units, onAgain }: Properties) {
           <AnalysisTable
             analysis={session.analysis.value}
             status={simulation.status}
-            many={simulation.particles >= MANY}
+            many={isCloud(simulation.particles, session.masses.value)}
             units={units}
           />
         </>
@@ -164,9 +165,6 @@ function Readouts({ session, simulation, units }: ReadoutsProperties) {
 function inUnit(value: number, unit = ""): string {
   return unit.length <= 8 ? `${quantity(value)} ${unit}` : quantity(value);
 }
-
-/** From so many particles on, statistics over radius say something. */
-const MANY = 50;
 
 const INTEGRATOR_WORDS: Readonly<Record<string, string>> = {
   leapfrog: "Leapfrog",

@@ -40,6 +40,13 @@ export function heaviestOf(masses: Float32Array | undefined): number {
   return best;
 }
 
+/** Whether mass is spread over many particles, so that statistics of it over radius say something. */
+export function isCloud(particles: number, masses: Float32Array | undefined): boolean {
+  if (particles < 50 || masses === undefined) return particles >= 50;
+  const total = masses.reduce((sum, mass) => sum + mass, 0);
+  return masses[heaviestOf(masses)]! < 0.1 * total;
+}
+
 /** Indices from heaviest to lightest. */
 export function byMass(particles: number, masses: Float32Array | undefined): number[] {
   const order = Array.from({ length: particles }, (_, i) => i);

@@ -69,7 +69,7 @@ export class PointCloud {
         // A cloud's sprites have a size in space; few bodies have one on the screen.
         size: { value: few ? 17 : cloudSize(particles) },
         nearness: { value: few ? 0.25 : 1 },
-        smallest: { value: few ? 5 : 1.6 },
+        smallest: { value: few ? 5 : 2 },
         largest: { value: few ? 90 : 56 },
         speedRange: { value: new Vector2(-1, 1) },
         colouring: { value: 0 },
@@ -154,9 +154,9 @@ export class PointCloud {
 
 /** Sprites shrink as they become many, so that structure stays visible: CSS pixels at distance 1. */
 function cloudSize(particles: number): number {
-  return 32 * (1000 / Math.max(300, particles)) ** 0.36;
+  return 38 * (1000 / Math.max(300, particles)) ** 0.36;
 }
 
 function cloudOpacity(particles: number, dark: boolean): number {
-  return Math.min(dark ? 0.85 : 0.8, Math.max(0.1, 0.85 * (1000 / particles) ** 0.3));
+  return Math.min(dark ? 0.85 : 0.8, Math.max(0.2, 0.85 * (1000 / particles) ** 0.2));
 }

@@ -24,10 +24,12 @@ uniform float smallest;
 uniform float largest;
 uniform vec2 speedRange;
 uniform float colouring;
+uniform float core;
 uniform vec3 ramp[5];
 
 varying vec3 vColor;
 varying float vFade;
+varying float vCore;
 
 vec3 ramped(float t) {
   float s = clamp(t, 0.0, 1.0) * 4.0;
@@ -47,8 +49,10 @@ void main() {
 
   float wanted = size * girth * pixels * pow(1.0 / max(1e-9, -seen.z), nearness);
   gl_PointSize = clamp(wanted, smallest * pixels, largest * pixels);
+  // The bright core is at least a pixel and a half wide, whatever the sprite's size.
+  vCore = clamp(1.5 * pixels / gl_PointSize, core, 0.85);
   // A sprite smaller than the smallest that is drawn is dimmed instead.
-  vFade = clamp(wanted / (smallest * pixels), 0.25, 1.0);
+  vFade = clamp(wanted / (smallest * pixels), 0.4, 1.0);
 
   if (colouring < 0.5) {
     vec4 v = velocityWeights;
@@ -67,18 +71,18 @@ void main() {
 export const POINT_FRAGMENT = /* glsl */ `
 precision highp float;
 uniform float opacity;
-uniform float core;
 uniform float halo;
 uniform float shine;
 varying vec3 vColor;
 varying float vFade;
+varying float vCore;
 
 void main() {
   vec2 at = gl_PointCoord * 2.0 - 1.0;
   float d = dot(at, at);
   if (d > 1.0) discard;
   float r = sqrt(d);
-  float disc = 1.0 - smoothstep(core * 0.82, core, r);
+  float disc = 1.0 - smoothstep(vCore * 0.82, vCore, r);
   float glow = halo * pow(1.0 - r, 2.5);
   float a = clamp(disc + glow, 0.0, 1.0) * opacity * vFade;
   vec3 c = mix(vColor, vec3(1.0), disc * shine);
