@@ -75,3 +75,5 @@ export { IoError } from "./io/io-error.ts";
 export { formatAddress, type Address, type TcpAddress, type UnixAddress } from "./io/net.ts";
 export type { Net, Transport, TransportSink, TransportTuning, TextEncoding } from "./io/net.ts";
 export type { Dns, HostAddress } from "./io/dns.ts";
+export { simulatedNetwork, SimulatedNetwork, type NetworkConditions } from "./simulate/network.ts";
+export { simulatedDns, SimulatedDns } from "./simulate/dns.ts";

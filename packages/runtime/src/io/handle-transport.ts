@@ -30,8 +30,9 @@ import {
 } from "./net.ts";
 
 const LANDING_BYTES = 64 * 1024;
-/** Not shared memory: libuv would write into it all the same, but Node refuses. */
-let landing: Uint8Array | undefined;
+/** What the host reads into, and the same memory as a plain Uint8Array, whose slice() copies. */
+let landing: Buffer | undefined;
+let landed: Uint8Array;
 
 const UV_EOF = -4095;
 
@@ -71,7 +72,10 @@ export class HandleTransport implements Transport {
 
   open(sink: TransportSink): void {
     this.#sink = sink;
-    landing ??= Buffer.allocUnsafeSlow(LANDING_BYTES);
+    if (landing === undefined) {
+      landing = Buffer.allocUnsafeSlow(LANDING_BYTES);
+      landed = new Uint8Array(landing.buffer);
+    }
     this.#handle.useUserBuffer(landing);
     this.#handle.onread = () => this.#onread();
   }
@@ -79,7 +83,7 @@ export class HandleTransport implements Transport {
   #onread(): void {
     const count = this.#host.state[this.#host.readBytesIndex]!;
     if (this.#closed || count === 0) return;
-    if (count > 0) return this.#sink!.received(landing!.subarray(0, count));
+    if (count > 0) return this.#sink!.received(landed.subarray(0, count));
     this.#reading = false;
     this.#handle.readStop();
     if (count === UV_EOF) this.#sink!.ended();

@@ -42,7 +42,9 @@ export class StreamTransport implements Transport {
   #ended = false;
   #closed = false;
   readonly #onData = (chunk: Uint8Array): void => {
-    if (!this.#closed) this.#sink!.received(chunk);
+    // A plain Uint8Array, whose slice() copies, in place of Node's Buffer.
+    const { buffer, byteOffset, byteLength } = chunk;
+    if (!this.#closed) this.#sink!.received(new Uint8Array(buffer, byteOffset, byteLength));
   };
   readonly #onEnd = (): void => {
     if (this.#closed || this.#ended) return;

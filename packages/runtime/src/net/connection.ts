@@ -4,6 +4,7 @@
  * One task may read and another write at the same time. The two halves are a ByteReader and a
  * ByteWriter (`../stream/`), on the transport that the Io gave.
  */
+import type { Ledger } from "../insight/ledger.ts";
 import type { IoError } from "../io/io-error.ts";
 import {
   formatAddress,
@@ -17,6 +18,7 @@ import { currentScope } from "../runtime/runtime.ts";
 import { ByteReader, type ReadLimit } from "../stream/byte-reader.ts";
 import { ByteWriter } from "../stream/byte-writer.ts";
 import type { LineOptions } from "../stream/lines.ts";
+import type { Scope } from "../task/scope.ts";
 import type { WaitOptions } from "../wait/park.ts";
 
 export interface ConnectionOptions extends TransportTuning {
@@ -28,13 +30,20 @@ export class Connection implements TransportSink, AsyncDisposable, Disposable {
   readonly reader: ByteReader;
   readonly writer: ByteWriter;
   readonly #transport: Transport;
+  readonly #ledger: Ledger | undefined;
   #closed = false;
   /** Called once when the connection has been closed from this side. For servers that count them. */
   onClose: (() => void) | undefined = undefined;
 
-  /** Adopts a transport that nobody has opened yet. */
-  constructor(transport: Transport, options: ConnectionOptions = {}) {
+  /** Adopts a transport that nobody has opened yet. `owner`: who is named when it is never closed. */
+  constructor(
+    transport: Transport,
+    options: ConnectionOptions = {},
+    owner: Scope = currentScope(),
+  ) {
     this.#transport = transport;
+    this.#ledger = owner.runtime.ledger;
+    this.#ledger?.opened(this, owner);
     const name = `connection to ${formatAddress(transport.remote)}`;
     this.reader = new ByteReader(transport, name, options.readAheadBytes);
     this.writer = new ByteWriter(transport, name);
@@ -149,6 +158,7 @@ export class Connection implements TransportSink, AsyncDisposable, Disposable {
   #end(reset: boolean): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#ledger?.closed(this);
     if (reset) this.#transport.reset();
     else this.#transport.close();
     this.reader.close();

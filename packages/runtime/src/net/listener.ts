@@ -18,6 +18,7 @@ import {
 } from "../io/net.ts";
 import { currentScope } from "../runtime/runtime.ts";
 import { NOT_READY, type Got, type Selectable } from "../select/selectable.ts";
+import type { Scope } from "../task/scope.ts";
 import { Park, type WaitOptions } from "../wait/park.ts";
 import { WaitQueue, type Waiter } from "../wait/waiter.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
@@ -33,6 +34,7 @@ export class Listener
   declare readonly outcome?: Got<Connection>;
   readonly #backlog: number;
   readonly #options: ConnectionOptions;
+  readonly #owner: Scope;
   readonly #waiting: Transport[] = [];
   readonly #acceptors = new WaitQueue();
   #acceptor: Acceptor | undefined = undefined;
@@ -45,11 +47,13 @@ export class Listener
   constructor(backlog: number, options: ConnectionOptions) {
     this.#backlog = backlog;
     this.#options = options;
+    this.#owner = currentScope();
   }
 
   /** The host listens. Called once, by `listenTcp` and `listenUnix`. */
   begin(acceptor: Acceptor): this {
     this.#acceptor = acceptor;
+    this.#owner.runtime.ledger?.opened(this, this.#owner);
     return this;
   }
 
@@ -107,7 +111,7 @@ export class Listener
     this.#handler = handler;
     if (handler === undefined) return;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      handler(new Connection(next, this.#options));
+      handler(new Connection(next, this.#options, this.#owner));
     }
   }
 
@@ -134,6 +138,7 @@ export class Listener
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#owner.runtime.ledger?.closed(this);
     this.#acceptor?.close();
     for (const transport of this.#waiting) transport.reset();
     this.#waiting.length = 0;
@@ -152,10 +157,11 @@ export class Listener
 
   accepted(transport: Transport): void {
     if (this.#closed) return transport.reset();
-    if (this.#handler !== undefined) return this.#handler(new Connection(transport, this.#options));
+    if (this.#handler !== undefined)
+      return this.#handler(new Connection(transport, this.#options, this.#owner));
     const waiter = this.#acceptors.shift();
     if (waiter !== undefined) {
-      return waiter.park.wake(waiter, new Connection(transport, this.#options));
+      return waiter.park.wake(waiter, new Connection(transport, this.#options, waiter.park.scope));
     }
     if (this.#waiting.length >= this.#backlog) {
       this.refusedCount++;

@@ -11,11 +11,12 @@ const PIECE_BYTES = 16 * 1024;
 /** 1 MiB at most stays with the thread. */
 const SPARE_LIMIT = 64;
 
-const spare: Buffer[] = [];
-const EMPTY: Buffer = Buffer.alloc(0);
+// Plain Uint8Arrays, not Buffers: their slice() copies, which is what readers of the view expect.
+const spare: Uint8Array[] = [];
+const EMPTY: Uint8Array = new Uint8Array(0);
 
 export class ReadAhead {
-  #bytes: Buffer = EMPTY;
+  #bytes: Uint8Array = EMPTY;
   #start = 0;
   #end = 0;
 
@@ -36,7 +37,6 @@ export class ReadAhead {
   /** Moves what fits into `into`: how many bytes. */
   take(into: Uint8Array): number {
     const count = Math.min(into.length, this.#end - this.#start);
-    // TypedArray.set is the fastest copy for pieces of this size; Buffer.copy checks more.
     into.set(this.#bytes.subarray(this.#start, this.#start + count));
     this.consume(count);
     return count;
@@ -73,9 +73,9 @@ export class ReadAhead {
   }
 }
 
-function acquire(sizeBytes: number): Buffer {
-  if (sizeBytes === PIECE_BYTES) return spare.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
-  return Buffer.allocUnsafeSlow(sizeBytes);
+function acquire(sizeBytes: number): Uint8Array {
+  const reused = sizeBytes === PIECE_BYTES ? spare.pop() : undefined;
+  return reused ?? new Uint8Array(Buffer.allocUnsafeSlow(sizeBytes).buffer);
 }
 
 /** Where `mark` begins in `bytes`, at or after `from`; -1 when it is not there. */
