@@ -3,6 +3,7 @@ import { ias15 } from "./ias15.ts";
 import type { Integrator } from "./integrator.ts";
 import { leapfrog } from "./leapfrog.ts";
 import { symplecticEuler } from "./symplectic-euler.ts";
+import { whfast } from "./whfast.ts";
 import { yoshida4 } from "./yoshida4.ts";
 import { yoshida6 } from "./yoshida6.ts";
 import { yoshida8 } from "./yoshida8.ts";
@@ -13,7 +14,8 @@ export type IntegratorName =
   | "yoshida4"
   | "yoshida6"
   | "yoshida8"
-  | "ias15";
+  | "ias15"
+  | "whfast";
 
 export const integrators: Readonly<Record<IntegratorName, Integrator>> = {
   "symplectic-euler": symplecticEuler,
@@ -22,6 +24,7 @@ export const integrators: Readonly<Record<IntegratorName, Integrator>> = {
   yoshida6,
   yoshida8,
   ias15,
+  whfast,
 };
 
 export function isIntegratorName(name: string): name is IntegratorName {

@@ -10,6 +10,7 @@ import { wasm, type WasmModule } from "./webassembly.ts";
 export interface Kernels {
   readonly direct: WasmModule;
   readonly ias15: WasmModule;
+  readonly whfast: WasmModule;
 }
 
 let loading: Promise<Kernels> | undefined;
@@ -24,11 +25,12 @@ export function loadKernels(): Promise<Kernels> {
 }
 
 async function compileAll(): Promise<Kernels> {
-  const [direct, ias15] = await Promise.all([
+  const [direct, ias15, whfast] = await Promise.all([
     compile(new URL("../../wasm/direct.wasm", import.meta.url)),
     compile(new URL("../../wasm/ias15.wasm", import.meta.url)),
+    compile(new URL("../../wasm/whfast.wasm", import.meta.url)),
   ]);
-  return { direct, ias15 };
+  return { direct, ias15, whfast };
 }
 
 async function compile(url: URL): Promise<WasmModule> {
