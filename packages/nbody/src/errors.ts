@@ -11,6 +11,10 @@ export type NbodyErrorCode =
   | "energy-error"
   /** Two bodies touched and the rule for collisions is "halt". */
   | "collision"
+  /** There is no GPU, or it went away. */
+  | "device-unavailable"
+  /** A GPU whose arithmetic fails the self-test. */
+  | "device-inaccurate"
   /** WebAssembly memory of the wanted size cannot be had. */
   | "out-of-memory"
   /** The kernels could not be read or compiled. */
