@@ -45,7 +45,7 @@ export class GpuDirect {
   /** Vendor and model, as far as the device tells. */
   readonly name: string;
   /** What the self-test measured, relative. */
-  selfTestError = Number.NaN;
+  selfTestError: number = Number.NaN;
   readonly #device: GpuDevice;
   readonly #pipeline: GpuPipeline;
   readonly #mostBytes: number;

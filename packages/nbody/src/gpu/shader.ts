@@ -21,7 +21,7 @@ export const TILE = 256;
 /** Pairs that are added in f32 before they are folded into the integer sum. */
 const CHUNK = 64;
 
-export const SHADER = `
+export const SHADER: string = `
 struct Body { grid: vec3<i32>, mass: f32, rest: vec3<f32>, softening2: f32 }
 struct Settings { n: u32, share: u32, softening2: f32, cell: f32 }
 
