@@ -52,28 +52,15 @@ export {
   TimeoutError,
   type RuntimeErrorCode,
 } from "./errors.ts";
-// Input and output.
-export {
-  connectTcp,
-  connectUnix,
-  type ConnectOptions,
-  type TcpConnectOptions,
-} from "./net/connect.ts";
-export {
-  listenTcp,
-  listenUnix,
-  type ListenerOptions,
-  type TcpListenOptions,
-} from "./net/listen.ts";
-export { Connection, type ConnectionOptions } from "./net/connection.ts";
-export { Listener } from "./net/listener.ts";
-export { Resolver, type ResolverOptions } from "./dns/resolver.ts";
-export { ByteReader, type ByteSource, type ReadLimit } from "./stream/byte-reader.ts";
-export { ByteWriter, type ByteSink } from "./stream/byte-writer.ts";
-export type { LineOptions } from "./stream/lines.ts";
-export { IoError } from "./io/io-error.ts";
-export { formatAddress, type Address, type TcpAddress, type UnixAddress } from "./io/net.ts";
-export type { Net, Transport, TransportSink, TransportTuning, TextEncoding } from "./io/net.ts";
-export type { Dns, HostAddress } from "./io/dns.ts";
-export { simulatedNetwork, SimulatedNetwork, type NetworkConditions } from "./simulate/network.ts";
-export { simulatedDns, SimulatedDns } from "./simulate/dns.ts";
+
+export { defineTask, type CallOptions, type ThreadTask } from "./thread/define-task.ts";
+export { parallel, type ParallelOptions } from "./thread/parallel.ts";
+export { transfer } from "./thread/crossing.ts";
+export { registerError } from "./thread/error-codec.ts";
+export { cpuCount } from "./thread/cpu-count.ts";
+export type { ThreadOptions } from "./thread/thread-pool.ts";
+export { SharedMutex, type SharedHeld } from "./across/shared-mutex.ts";
+export { SharedEvent, type SharedEventOptions } from "./across/shared-event.ts";
+export { SharedBarrier, type BarrierWaitOptions } from "./across/shared-barrier.ts";
+export type { SharedHandle, SharedOptions } from "./across/primitive.ts";
+export type { SyncWaitOptions } from "./across/doorbell.ts";

@@ -40,17 +40,17 @@ export {
   insertSql,
   insertValues,
   keyValues,
+  PARAMETER_LIMIT,
   selectByIdSql,
   updateSql,
   updateValues,
   upsertSql,
   upsertValues,
 } from "./sql/statements.ts";
-export { PARAMETER_LIMIT } from "./connection/value-text.ts";
 export { createSql } from "./sql/create-sql.ts";
 
 export { connect } from "./connection/connect.ts";
-export type { Connection, ConnectOptions, ListenOptions } from "./connection/connect.ts";
+export type { Connection, ConnectOptions } from "./connection/connect.ts";
 export { preparePgliteTemplate } from "./connection/pglite-template.ts";
 
 export { database } from "./database/database.ts";

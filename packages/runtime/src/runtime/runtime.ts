@@ -18,6 +18,7 @@ import { nodeIo } from "../io/node-io.ts";
 import { Scope, ambient } from "../task/scope.ts";
 import { SiteBudget } from "../task/site.ts";
 import type { RunningTask } from "../task/task.ts";
+import type { ThreadOptions } from "../thread/thread-pool.ts";
 import { TimerHeap } from "../time/timer-heap.ts";
 import { Park } from "../wait/park.ts";
 import type { Waitable } from "../wait/waiter.ts";
@@ -36,6 +37,8 @@ export interface RuntimeOptions {
   readonly scheduler?: (runtime: Runtime) => Scheduler;
   /** Whether a task that ends with a lock, or a run that ends with an open handle, is a LEAK. Default: false. */
   readonly leakCheck?: boolean;
+  /** How many threads run what `defineTask` defined; 0: the calling thread itself. Default: "auto". */
+  readonly threads?: number | "auto" | ThreadOptions;
   /** Called with the error of a detached task. Default: prints it to stderr. */
   readonly onDetachedError?: (error: unknown, task: RunningTask) => void;
 }
@@ -62,6 +65,10 @@ export class Runtime {
   finished = 0;
   failed = 0;
   cancelled = 0;
+  readonly threads: number | "auto" | ThreadOptions | undefined;
+  /** Closes what belongs to the runtime, when its run has ended. */
+  readonly atEnd: (() => Promise<void>)[] = [];
+  isSimulated = false;
   readonly #onDetachedError: (error: unknown, task: RunningTask) => void;
 
   constructor(options: RuntimeOptions = {}) {
@@ -69,6 +76,7 @@ export class Runtime {
     this.timers = new TimerHeap(this.io.clock, this.io.alarm);
     this.scheduler = options.scheduler?.(this) ?? new TurnScheduler(this.io);
     this.root = new Scope(this, undefined);
+    this.threads = options.threads;
     this.ledger = options.leakCheck === true ? new Ledger() : undefined;
     this.#onDetachedError = options.onDetachedError ?? printDetachedError;
   }
@@ -110,6 +118,7 @@ export class Runtime {
   /** Turns on what only a simulation can afford: every spawn site, and ties of timers in any order. */
   simulated(ties: { fraction(): number }): void {
     pace.restrict();
+    this.isSimulated = true;
     this.sites = undefined;
     this.ledger = new Ledger();
     this.timers.tieOrder = () => ties.fraction();

@@ -2,6 +2,8 @@
 import { deadlockError, parkedIn } from "../insight/deadlock.ts";
 import type { RuntimeError } from "../errors.ts";
 import { Runtime, currentScope, type RuntimeOptions } from "../runtime/runtime.ts";
+import { checkNotImporting } from "../thread/importing.ts";
+import { placeOf } from "../thread/place.ts";
 import { ambient } from "./scope.ts";
 import { spawnIn, type RunningTask, type SpawnOptions } from "./task.ts";
 
@@ -15,7 +17,10 @@ export interface RunOptions extends RuntimeOptions, SpawnOptions {}
  * who waits for what instead of letting the process end in silence.
  */
 export async function run<T>(main: () => T | PromiseLike<T>, options: RunOptions = {}): Promise<T> {
-  return runIn(new Runtime(options), main, options.name ?? "main");
+  checkNotImporting();
+  const runtime = new Runtime(options);
+  if (options.threads !== undefined) placeOf(runtime).start();
+  return runIn(runtime, main, options.name ?? "main");
 }
 
 export async function runIn<T>(
@@ -44,6 +49,7 @@ export async function runIn<T>(
     runtime.root.abort("main ended");
     if (runtime.root.liveTasks > 0) await runtime.root.drain();
   } finally {
+    for (const close of runtime.atEnd) await close();
     runtime.root.close();
     stopWatching();
     unlink?.();

@@ -1,0 +1,4 @@
+/** Loads every kind of shared primitive, so that a thread can adopt what it is sent. */
+import "./shared-barrier.ts";
+import "./shared-event.ts";
+import "./shared-mutex.ts";
