@@ -13,7 +13,6 @@ import {
   wallTime,
 } from "../src/format/quantity.ts";
 import { errorFor, requestOf, setupFrom, setupOf, workOf } from "../src/presets/setup.ts";
-import { sketchOf } from "../src/presets/sketch.ts";
 import { hashOf, parseRoute } from "../src/shell/route.ts";
 
 describe("numbers in words", () => {
@@ -169,16 +168,5 @@ describe("setup", () => {
     assert.equal(errorFor(errors, "initial.n", "n"), "too many");
     assert.equal(errorFor([{ path: "$.steps", message: "bad" }], "steps"), "bad");
     assert.equal(errorFor(errors, "steps"), undefined);
-  });
-
-  test("sketches are the same for a seed, of the asked size, and in view", () => {
-    for (const kind of ["plummer", "disk", "galaxies"]) {
-      const { positions, scalars } = sketchOf(kind, 200, 3);
-      assert.equal(scalars.length, 200);
-      assert.deepEqual(sketchOf(kind, 200, 3).positions, positions);
-      assert.notDeepEqual(sketchOf(kind, 200, 4).positions, positions);
-      assert.ok(positions.every((value) => Math.abs(value) < 4));
-      assert.ok(scalars.every((value) => value >= 0 && value <= 1));
-    }
   });
 });

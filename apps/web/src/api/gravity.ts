@@ -6,9 +6,13 @@ import type { Analysis, NewSimulation, Preset, Simulation } from "./resources.ts
 
 const BASE = "/api/v1/simulations";
 
-export async function listPresets(signal?: AbortSignal): Promise<readonly Preset[]> {
-  const body = await requestJson<{ presets: readonly Preset[] }>("/api/v1/presets", { signal });
-  return body.presets;
+export interface Offer {
+  readonly presets: readonly Preset[];
+  readonly integrators: readonly string[];
+}
+
+export function readOffer(signal?: AbortSignal): Promise<Offer> {
+  return requestJson<Offer>("/api/v1/presets", { signal });
 }
 
 export async function listSimulations(

@@ -1,6 +1,6 @@
-/** The presets, read once and tried again until the service answers. */
-import { signal, type Signal } from "@preact/signals";
-import { listPresets } from "../api/gravity.ts";
+/** The presets and integrators that the service offers, read once and tried again until the service answers. */
+import { batch, signal, type Signal } from "@preact/signals";
+import { readOffer } from "../api/gravity.ts";
 import { asProblem, type ApiProblem } from "../api/problem.ts";
 import type { Preset } from "../api/resources.ts";
 
@@ -8,6 +8,7 @@ const RETRY_MS = 2000;
 
 export class Catalogue {
   readonly presets: Signal<readonly Preset[] | undefined> = signal(undefined);
+  readonly integrators: Signal<readonly string[]> = signal([]);
   readonly problem: Signal<ApiProblem | undefined> = signal(undefined);
 
   constructor() {
@@ -20,8 +21,12 @@ export class Catalogue {
 
   async #load(): Promise<void> {
     try {
-      this.presets.value = await listPresets();
-      this.problem.value = undefined;
+      const offer = await readOffer();
+      batch(() => {
+        this.presets.value = offer.presets;
+        this.integrators.value = offer.integrators;
+        this.problem.value = undefined;
+      });
     } catch (error) {
       this.problem.value = asProblem(error);
       setTimeout(() => void this.#load(), RETRY_MS);

@@ -4,27 +4,21 @@ import { createSimulation } from "../api/gravity.ts";
 import { asProblem, type ApiProblem } from "../api/problem.ts";
 import type { Preset } from "../api/resources.ts";
 import { compact, count, simulatedTime } from "../format/quantity.ts";
+import { integratorWords } from "../simulations/integrators.ts";
 import { ProblemNotice } from "../shell/problem-notice.tsx";
 import { Gallery } from "./gallery.tsx";
 import { NumberField } from "./number-field.tsx";
-import {
-  errorFor,
-  INTEGRATORS,
-  isSeeded,
-  requestOf,
-  setupOf,
-  workOf,
-  type Setup,
-} from "./setup.ts";
+import { errorFor, isSeeded, requestOf, setupOf, workOf, type Setup } from "./setup.ts";
 
 interface Properties {
   readonly presets: readonly Preset[] | undefined;
+  readonly integrators: readonly string[];
   readonly setup: Setup | undefined;
   readonly onChange: (setup: Setup) => void;
   readonly onStarted: (id: string) => void;
 }
 
-export function SetupForm({ presets, setup, onChange, onStarted }: Properties) {
+export function SetupForm({ presets, integrators, setup, onChange, onStarted }: Properties) {
   const [starting, setStarting] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | undefined>();
   const start = async (event: Event): Promise<void> => {
@@ -48,10 +42,15 @@ export function SetupForm({ presets, setup, onChange, onStarted }: Properties) {
     <form class="setup" onSubmit={(event) => void start(event)}>
       <Gallery
         presets={presets}
-        chosen={setup?.preset.kind}
+        chosen={setup?.preset}
         onChoose={(preset) => change(setupOf(preset))}
       />
-      <Parameters setup={setup} errors={problem?.errors ?? []} onChange={change} />
+      <Parameters
+        setup={setup}
+        integrators={integrators}
+        errors={problem?.errors ?? []}
+        onChange={change}
+      />
       <ProblemNotice problem={problem} onDismiss={() => setProblem(undefined)} />
       <div class="run-bar">
         <Work setup={setup} />
@@ -71,11 +70,12 @@ export function SetupForm({ presets, setup, onChange, onStarted }: Properties) {
 
 interface ParametersProperties {
   readonly setup: Setup | undefined;
+  readonly integrators: readonly string[];
   readonly errors: ApiProblem["errors"];
   readonly onChange: (setup: Setup) => void;
 }
 
-function Parameters({ setup, errors, onChange }: ParametersProperties) {
+function Parameters({ setup, integrators, errors, onChange }: ParametersProperties) {
   if (setup === undefined) return <div class="parameters skeleton" />;
   const { preset } = setup;
   const units = preset.unitNames;
@@ -97,9 +97,9 @@ function Parameters({ setup, errors, onChange }: ParametersProperties) {
           value={setup.integrator}
           onChange={(event) => set({ integrator: event.currentTarget.value })}
         >
-          {INTEGRATORS.map(({ value, title }) => (
-            <option key={value} value={value}>
-              {title}
+          {integrators.map((name) => (
+            <option key={name} value={name}>
+              {integratorWords(name)}
             </option>
           ))}
         </select>

@@ -14,11 +14,6 @@ export interface Setup {
   readonly softening: number;
 }
 
-export const INTEGRATORS: readonly { readonly value: string; readonly title: string }[] = [
-  { value: "leapfrog", title: "Leapfrog" },
-  { value: "symplectic-euler", title: "Symplectic Euler" },
-];
-
 export function setupOf(preset: Preset): Setup {
   return {
     preset,

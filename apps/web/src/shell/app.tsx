@@ -1,7 +1,7 @@
 /** The whole page: header, stage with the replay's dock, and the side panel of the current route. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ReadonlySignal } from "@preact/signals";
-import type { Simulation } from "../api/resources.ts";
+import type { Preset, Simulation } from "../api/resources.ts";
 import { EnergyChart } from "../charts/energy-chart.tsx";
 import { Scrubber, Transport } from "../playback/transport.tsx";
 import type { Catalogue } from "../presets/catalogue.ts";
@@ -31,6 +31,7 @@ export function App({ route, catalogue, recent }: Properties) {
   const settings = useMemo(() => new ViewSettings(), []);
   const { value: at } = route;
   const session = useSession(at.kind === "simulation" ? at.id : undefined);
+  const seen = useRef<Route | undefined>(undefined);
   const main = useRef<HTMLElement>(null);
   const presets = catalogue.presets.value;
   const first = presets?.[0];
@@ -43,14 +44,18 @@ export function App({ route, catalogue, recent }: Properties) {
   useTitle(session);
   useEffect(() => {
     recent.refresh();
+    // A page that was just loaded starts at its top; after a change of route, at its new content.
+    if (seen.current === undefined) {
+      seen.current = route.peek();
+      return;
+    }
     scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
   }, [session]);
 
   const go = (to: Route): void => void (location.hash = hashOf(to));
-  const again = (simulation: Simulation): void => {
-    const kind = catalogue.of(simulation.initial.kind);
-    if (kind !== undefined) setChosen(setupFrom(kind, simulation));
+  const again = (kind: Preset, simulation: Simulation) => () => {
+    setChosen(setupFrom(kind, simulation));
     go({ kind: "setup" });
   };
   return (
@@ -81,13 +86,22 @@ export function App({ route, catalogue, recent }: Properties) {
             <h1 class="visually-hidden">New gravitational simulation</h1>
             <SetupForm
               presets={presets}
+              integrators={catalogue.integrators.value}
               setup={setup}
               onChange={setChosen}
               onStarted={(id) => go({ kind: "simulation", id })}
             />
           </>
         ) : (
-          <RunPanel session={session} units={preset?.unitNames} onAgain={again} />
+          <RunPanel
+            session={session}
+            units={preset?.unitNames}
+            onAgain={
+              preset === undefined || session.simulation.value === undefined
+                ? undefined
+                : again(preset, session.simulation.value)
+            }
+          />
         )}
         <RecentList recent={recent} {...(session === undefined ? {} : { open: session.id })} />
       </main>

@@ -6,6 +6,7 @@ import { count, quantity, scientific, wallTime } from "../format/quantity.ts";
 import { ProblemNotice } from "../shell/problem-notice.tsx";
 import { isCloud } from "../viewer/body-style.ts";
 import { AnalysisTable } from "./analysis-table.tsx";
+import { integratorWords } from "./integrators.ts";
 import { Readout } from "./readout.tsx";
 import type { Session } from "./session.ts";
 import { STATUS_WORDS } from "./status.ts";
@@ -13,7 +14,8 @@ import { STATUS_WORDS } from "./status.ts";
 interface Properties {
   readonly session: Session;
   readonly units: UnitNames | undefined;
-  readonly onAgain: (simulation: Simulation) => void;
+  /** Undefined where the simulation is of no preset that could be changed. */
+  readonly onAgain: (() => void) | undefined;
 }
 
 export function RunPanel({ session, units, onAgain }: Properties) {
@@ -58,9 +60,11 @@ export function RunPanel({ session, units, onAgain }: Properties) {
                 {session.cancelling.value ? "Cancelling…" : "Cancel"}
               </button>
             ) : (
-              <button type="button" class="secondary" onClick={() => onAgain(simulation)}>
-                Change and run again
-              </button>
+              onAgain !== undefined && (
+                <button type="button" class="secondary" onClick={onAgain}>
+                  Change and run again
+                </button>
+              )
             )}
             <CopyLink />
           </div>
@@ -155,7 +159,7 @@ function Readouts({ session, simulation, units }: ReadoutsProperties) {
         term="Virial ratio"
         value={quantity(virial ?? session.analysis.value?.virialRatio)}
       />
-      <Readout term="Integrator" value={INTEGRATOR_WORDS[integrator] ?? integrator} />
+      <Readout term="Integrator" value={integratorWords(integrator)} />
       <Readout term="Step size" value={inUnit(dt, units?.time)} />
     </dl>
   );
@@ -165,8 +169,3 @@ function Readouts({ session, simulation, units }: ReadoutsProperties) {
 function inUnit(value: number, unit = ""): string {
   return unit.length <= 8 ? `${quantity(value)} ${unit}` : quantity(value);
 }
-
-const INTEGRATOR_WORDS: Readonly<Record<string, string>> = {
-  leapfrog: "Leapfrog",
-  "symplectic-euler": "Symplectic Euler",
-};

@@ -24,6 +24,7 @@ import { bodyColor, type Scheme } from "./palette.ts";
 import { PointCloud } from "./point-cloud.ts";
 import { radialFactor, type RadialMode } from "./radial-scale.ts";
 import { drifted, speedRange, type SpeedRange } from "./speed-range.ts";
+import { CURVE_TURNING, MOST_TURNING } from "./trail-path.ts";
 import { MOST_TRAILS, Trails } from "./trails.ts";
 
 export type ColourBy = "speed" | "mass" | "order" | "body";
@@ -34,6 +35,8 @@ export interface Bodies {
   readonly lengthUnit: string;
   readonly names: readonly string[];
   readonly masses: Float32Array | undefined;
+  /** A few bodies in the xy plane: seen from above, with trails long enough to close. */
+  readonly planar: boolean;
 }
 
 export interface StageOptions {
@@ -52,6 +55,7 @@ export interface StageOptions {
 
 const FIELD_OF_VIEW = (40 / 180) * Math.PI;
 const MOST_PIXEL_RATIO = 2;
+const FROM_ABOVE = 1.12;
 
 export class Stage {
   readonly fieldOfView: number = FIELD_OF_VIEW;
@@ -69,6 +73,7 @@ export class Stage {
   #moment: Moment | undefined;
   #store: FrameStore | undefined;
   #speeds: SpeedRange | undefined;
+  #home: Pose = HOME;
   #goal: Pose = HOME;
   #shown: Pose = HOME;
   #labelOrder: readonly number[] = [];
@@ -123,8 +128,9 @@ export class Stage {
     this.#moment = undefined;
     this.#store = undefined;
     if (!keepCamera) {
-      this.#goal = HOME;
-      this.#shown = HOME;
+      this.#home = bodies.planar ? { ...HOME, elevation: FROM_ABOVE } : HOME;
+      this.#goal = this.#home;
+      this.#shown = this.#home;
     }
     if (this.#options !== undefined) this.set(this.#options);
   }
@@ -174,7 +180,7 @@ export class Stage {
   }
 
   home(): void {
-    this.move((pose) => ({ ...HOME, target: this.#following() ? pose.target : [0, 0, 0] }));
+    this.move((pose) => ({ ...this.#home, target: this.#following() ? pose.target : [0, 0, 0] }));
   }
 
   /** Draws if anything changed. */
@@ -267,7 +273,8 @@ export class Stage {
     if (trails === undefined) return;
     trails.mesh.visible = options.trails && this.#store !== undefined && this.#store.length > 1;
     if (!trails.mesh.visible) return;
-    trails.update(this.#store!, moment.index, (positions, at) =>
+    const turning = this.#bodies?.planar === true ? CURVE_TURNING : MOST_TURNING;
+    trails.update(this.#store!, moment.index, turning, (positions, at) =>
       this.#place(positions, at, centre, unit, options.mode),
     );
   }

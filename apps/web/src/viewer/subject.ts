@@ -48,6 +48,7 @@ export function previewSubject(setup: Setup): Subject | undefined {
       lengthUnit: preset.unitNames.length,
       names,
       masses,
+      planar: isPlanar(positions),
     },
     compressed: names.length > 0 && wantsCompression(positions, 0),
     preview: true,
@@ -77,6 +78,7 @@ export function sessionSubject(session: Session, preset: Preset | undefined): Su
       lengthUnit: preset?.unitNames.length ?? "",
       names,
       masses,
+      planar: isPlanar(first.positions),
     },
     compressed: names.length > 0 && wantsCompression(first.positions, 0),
     preview: false,
@@ -93,4 +95,12 @@ export function extentOf(positions: Float32Array): number {
   ).sort((a, b) => a - b);
   const most = radii[Math.ceil(0.9 * (radii.length - 1))] ?? 0;
   return most > 0 ? 1.3 * most : 1;
+}
+
+/** Whether these are a few bodies that start in the xy plane; planets are not, by their inclinations. */
+export function isPlanar(positions: Float32Array): boolean {
+  if (positions.length > 3 * 8) return false;
+  const heights = positions.filter((_, k) => k % 3 === 2);
+  const farthest = positions.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return heights.every((z) => Math.abs(z) <= 1e-3 * farthest);
 }

@@ -8,6 +8,8 @@ import { momentAt, positionAt, type Moment } from "../playback/interpolation.ts"
 
 /** 320 degrees: an orbit's trail ends just before the body that draws it. */
 export const MOST_TURNING = (320 / 180) * Math.PI;
+/** For the closed curves of three bodies, which turn more than once before they return. */
+export const CURVE_TURNING: number = 5 * Math.PI;
 
 /** Moments from the playhead back in time, at most `samples`, `perFrame` to each frame. */
 export function momentsBehind(

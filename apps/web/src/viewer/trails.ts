@@ -17,7 +17,9 @@ import { momentsBehind, tracePath } from "./trail-path.ts";
 
 /** More bodies than this get no trails: they would be a tangle, and cost more than the points. */
 export const MOST_TRAILS = 64;
-const SAMPLES = 220;
+/** Samples in all, shared among the bodies: three bodies show whole closed curves, sixty a stretch. */
+const SAMPLES_IN_ALL = 2400;
+const MOST_SAMPLES = 640;
 
 const VERTEX = /* glsl */ `
 attribute vec3 ahead;
@@ -61,11 +63,15 @@ export class Trails {
   readonly #here: BufferAttribute;
   readonly #ahead: BufferAttribute;
   readonly #age: BufferAttribute;
-  readonly #path = new Float32Array(3 * (SAMPLES + 1));
+  readonly #samples: number;
+  readonly #path: Float32Array;
 
   constructor(particles: number) {
     this.#particles = particles;
-    const vertices = particles * SAMPLES * 2;
+    const samples = Math.min(MOST_SAMPLES, Math.floor(SAMPLES_IN_ALL / particles));
+    this.#samples = samples;
+    this.#path = new Float32Array(3 * (samples + 1));
+    const vertices = particles * samples * 2;
     this.#here = dynamic(vertices, 3);
     this.#ahead = dynamic(vertices, 3);
     this.#age = dynamic(vertices, 1);
@@ -75,7 +81,7 @@ export class Trails {
     geometry.setAttribute("age", this.#age);
     const sides = Float32Array.from({ length: vertices }, (_, v) => (v % 2 === 0 ? -1 : 1));
     geometry.setAttribute("side", new BufferAttribute(sides, 1));
-    geometry.setIndex(ribbonIndex(particles));
+    geometry.setIndex(ribbonIndex(particles, samples));
     const material = new ShaderMaterial({
       vertexShader: VERTEX,
       fragmentShader: FRAGMENT,
@@ -97,7 +103,9 @@ export class Trails {
   }
 
   tints(tints: readonly Rgb[]): void {
-    const perVertex = tints.flatMap((tint) => Array.from({ length: SAMPLES * 2 }, () => tint));
+    const perVertex = tints.flatMap((tint) =>
+      Array.from({ length: this.#samples * 2 }, () => tint),
+    );
     const values = Float32Array.from(perVertex.flat());
     this.mesh.geometry.setAttribute("tint", new BufferAttribute(values, 3));
   }
@@ -112,11 +120,11 @@ export class Trails {
     (this.mesh.material.uniforms["viewport"]!.value as Vector2).set(width, height);
   }
 
-  update(store: FrameStore, index: number, place: Placer): void {
+  update(store: FrameStore, index: number, mostTurning: number, place: Placer): void {
     const perFrame = this.#particles > 24 ? 1 : 3;
-    const moments = momentsBehind(store, index, SAMPLES, perFrame);
+    const moments = momentsBehind(store, index, this.#samples, perFrame);
     for (let i = 0; i < this.#particles; i += 1) {
-      const samples = tracePath(moments, i, this.#path);
+      const samples = tracePath(moments, i, this.#path, mostTurning);
       for (let s = 0; s < samples; s += 1) place(this.#path, 3 * s);
       this.#write(i, samples);
     }
@@ -134,12 +142,12 @@ export class Trails {
     const here = this.#here.array;
     const ahead = this.#ahead.array;
     const path = this.#path;
-    for (let s = 0; s < SAMPLES; s += 1) {
+    for (let s = 0; s < this.#samples; s += 1) {
       const from = 3 * Math.max(0, Math.min(s, samples - 1));
       // The direction at the oldest sample is that of its last leg: extrapolate it.
       const last = s >= samples - 1 && samples > 1;
       for (let twin = 0; twin < 2; twin += 1) {
-        const v = (i * SAMPLES + s) * 2 + twin;
+        const v = (i * this.#samples + s) * 2 + twin;
         for (let axis = 0; axis < 3; axis += 1) {
           const value = path[from + axis]!;
           here[3 * v + axis] = value;
@@ -158,12 +166,12 @@ function dynamic(vertices: number, itemSize: number): BufferAttribute {
   return attribute;
 }
 
-function ribbonIndex(particles: number): BufferAttribute {
-  const index = new Uint32Array(particles * (SAMPLES - 1) * 6);
+function ribbonIndex(particles: number, samples: number): BufferAttribute {
+  const index = new Uint32Array(particles * (samples - 1) * 6);
   let at = 0;
   for (let i = 0; i < particles; i += 1) {
-    for (let s = 0; s < SAMPLES - 1; s += 1) {
-      const v = (i * SAMPLES + s) * 2;
+    for (let s = 0; s < samples - 1; s += 1) {
+      const v = (i * samples + s) * 2;
       index.set([v, v + 1, v + 2, v + 2, v + 1, v + 3], at);
       at += 6;
     }
