@@ -40,17 +40,17 @@ export {
   insertSql,
   insertValues,
   keyValues,
-  PARAMETER_LIMIT,
   selectByIdSql,
   updateSql,
   updateValues,
   upsertSql,
   upsertValues,
 } from "./sql/statements.ts";
+export { PARAMETER_LIMIT } from "./connection/value-text.ts";
 export { createSql } from "./sql/create-sql.ts";
 
 export { connect } from "./connection/connect.ts";
-export type { Connection, ConnectOptions } from "./connection/connect.ts";
+export type { Connection, ConnectOptions, ListenOptions } from "./connection/connect.ts";
 export { preparePgliteTemplate } from "./connection/pglite-template.ts";
 
 export { database } from "./database/database.ts";
@@ -72,7 +72,14 @@ export type {
 } from "./copy/column-data.ts";
 export type { Condition, OrderBy, Where } from "./copy/where.ts";
 
-export { migrate } from "./migrations/migrate.ts";
+export { migrate, revertMigrations } from "./migrations/migrate.ts";
+export type { MigrateOptions, RevertOptions } from "./migrations/migrate.ts";
+export { generateMigration } from "./migrations/generate.ts";
+export type { GeneratedMigration } from "./migrations/generate.ts";
+export { driftReport } from "./migrations/drift.ts";
+export type { Drift } from "./migrations/drift.ts";
+export { migrationCommand } from "./migrations/command.ts";
+export type { CommandOutcome, MigrationCommand } from "./migrations/command.ts";
 
 export { TablesError } from "./errors.ts";
 export type { TablesErrorCode, TablesErrorFields } from "./errors.ts";

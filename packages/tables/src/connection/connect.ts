@@ -1,6 +1,6 @@
 /** How a program reaches its database: a server by URL, or PGlite in this process. */
 import { resolve } from "node:path";
-import type { Driver, DriverKind, Session } from "./driver.ts";
+import type { Driver, DriverKind, ListenOptions, Session } from "./driver.ts";
 import { PgliteDriver } from "./pglite-driver.ts";
 import { PostgresDriver } from "./postgres-driver.ts";
 import { serverAddress } from "./server-address.ts";
@@ -26,6 +26,8 @@ export interface ConnectOptions {
   readonly applicationName?: string;
 }
 
+export type { ListenOptions };
+
 /** An open database. Close it when done, or declare it with `await using`. */
 export interface Connection extends AsyncDisposable {
   readonly kind: DriverKind;
@@ -35,8 +37,15 @@ export interface Connection extends AsyncDisposable {
     parameters?: readonly unknown[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<readonly Result[]>;
-  /** Calls `receive` for each NOTIFY on the channel until the returned function is called. */
-  listen(channel: string, receive: (payload: string) => void): Promise<() => Promise<void>>;
+  /**
+   * Calls `receive` for each NOTIFY on the channel until the returned function is called. All channels
+   * share one connection of their own, which is made again when it is lost.
+   */
+  listen(
+    channel: string,
+    receive: (payload: string) => void,
+    options?: ListenOptions,
+  ): Promise<() => Promise<void>>;
   notify(channel: string, payload: string): Promise<void>;
   /** Waits for what runs, then closes. */
   close(): Promise<void>;
@@ -104,8 +113,12 @@ export class DriverConnection implements Connection {
     });
   }
 
-  listen(channel: string, receive: (payload: string) => void): Promise<() => Promise<void>> {
-    return this.driver.listen(channel, receive);
+  listen(
+    channel: string,
+    receive: (payload: string) => void,
+    options: ListenOptions = {},
+  ): Promise<() => Promise<void>> {
+    return this.driver.listen(channel, receive, options);
   }
 
   async notify(channel: string, payload: string): Promise<void> {

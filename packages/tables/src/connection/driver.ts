@@ -64,11 +64,20 @@ export interface Session {
 
 export type DriverKind = "postgres" | "pglite";
 
+export interface ListenOptions {
+  /** Called after the connection was lost and made again: notifications in between were missed. */
+  readonly onReconnect?: () => void;
+}
+
 export interface Driver {
   readonly kind: DriverKind;
   /** Waits for a free session; rejects with the signal's reason when it aborts first. */
   acquire(signal?: AbortSignal): Promise<Session>;
   release(session: Session): void;
-  listen(channel: string, receive: (payload: string) => void): Promise<() => Promise<void>>;
+  listen(
+    channel: string,
+    receive: (payload: string) => void,
+    options: ListenOptions,
+  ): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
+import { quoteIdentifier } from "../sql/identifier.ts";
 import { lockDirectory, type DirectoryLock } from "./data-directory.ts";
 import type { Driver, Session } from "./driver.ts";
 import { PgliteSession } from "./pglite-session.ts";
@@ -16,6 +17,8 @@ export class PgliteDriver implements Driver {
   readonly #pglite: PGlite;
   readonly #lock: DirectoryLock | undefined;
   readonly #pool: SessionPool;
+  /** Listeners of each channel. */
+  readonly #listening = new Map<string, number>();
 
   /** @param directory where the database lives; undefined for memory */
   static async open(directory: string | undefined, limits: PoolLimits): Promise<PgliteDriver> {
@@ -49,8 +52,28 @@ export class PgliteDriver implements Driver {
     this.#pool.release(session as PooledSession);
   }
 
-  listen(channel: string, receive: (payload: string) => void): Promise<() => Promise<void>> {
-    return this.#pglite.listen(channel, receive);
+  async listen(channel: string, receive: (payload: string) => void): Promise<() => Promise<void>> {
+    const stop = this.#pglite.onNotification((from, payload) => {
+      if (from === channel) receive(payload);
+    });
+    await this.#script(`LISTEN ${quoteIdentifier(channel)}`);
+    this.#listening.set(channel, (this.#listening.get(channel) ?? 0) + 1);
+    return async () => {
+      stop();
+      const others = (this.#listening.get(channel) ?? 1) - 1;
+      this.#listening.set(channel, others);
+      if (others === 0) await this.#script(`UNLISTEN ${quoteIdentifier(channel)}`);
+    };
+  }
+
+  /** On the session, so that it waits for a transaction in progress instead of joining it. */
+  async #script(text: string): Promise<void> {
+    const session = await this.acquire();
+    try {
+      await session.script(text);
+    } finally {
+      this.release(session);
+    }
   }
 
   async close(): Promise<void> {

@@ -18,7 +18,7 @@ import {
 } from "./message-reader.ts";
 import { serverError } from "./server-error.ts";
 import type { PooledSession } from "./session-pool.ts";
-import { CODECS_BY_OID, encodeParameter } from "./value-text.ts";
+import { assertParameterCount, CODECS_BY_OID, encodeParameter } from "./value-text.ts";
 
 const parsers: ParserOptions = {};
 const serializers: SerializerOptions = {};
@@ -49,9 +49,11 @@ export class PgliteSession implements PooledSession {
     signal?: AbortSignal,
   ): Promise<QueryResult> {
     signal?.throwIfAborted();
+    assertParameterCount(parameters);
+    const command = verb(text);
+    if (command === "COMMIT") return { rows: [], command: await this.#commit(), count: undefined };
     try {
       const result = await this.#pglite.query(text, [...parameters], { parsers, serializers });
-      const command = verb(text);
       const count = command === "SELECT" ? result.rows.length : result.affectedRows;
       return { rows: result.rows as Record<string, unknown>[], command, count };
     } catch (error) {
@@ -118,6 +120,15 @@ export class PgliteSession implements PooledSession {
   }
 
   async close(): Promise<void> {}
+
+  /** @returns the server's tag: ROLLBACK when an earlier statement of the transaction had failed */
+  async #commit(): Promise<string> {
+    const { messages } = await this.#pglite.runExclusive(() =>
+      this.#pglite.execProtocol(queryMessage("COMMIT")),
+    );
+    const complete = messages.find((message) => message.name === "commandComplete");
+    return complete !== undefined && "text" in complete ? String(complete.text) : "COMMIT";
+  }
 
   /** Runs one statement by the simple protocol and gives what the server answers to the sink. */
   async #raw(text: string, sink: CopySink): Promise<number> {

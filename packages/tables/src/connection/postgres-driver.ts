@@ -1,20 +1,17 @@
 /** A PostgreSQL server: a pool of sessions, and one connection for LISTEN. */
-import type { Driver, Session } from "./driver.ts";
+import type { Driver, ListenOptions, Session } from "./driver.ts";
+import { Listener } from "./listener.ts";
 import { PostgresSession, type SessionOptions } from "./postgres-session.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { SessionPool, type PoolLimits, type PooledSession } from "./session-pool.ts";
-import { quoteIdentifier } from "../sql/identifier.ts";
 
 export class PostgresDriver implements Driver {
   readonly kind = "postgres";
   readonly #pool: SessionPool;
-  readonly #address: ServerAddress;
-  readonly #options: SessionOptions;
-  readonly #listeners = new Set<PostgresSession>();
+  readonly #listener: Listener;
 
   constructor(address: ServerAddress, options: SessionOptions, limits: PoolLimits) {
-    this.#address = address;
-    this.#options = options;
+    this.#listener = new Listener(address, options);
     this.#pool = new SessionPool(() => PostgresSession.open(address, options), limits);
   }
 
@@ -26,21 +23,16 @@ export class PostgresDriver implements Driver {
     this.#pool.release(session as PooledSession);
   }
 
-  async listen(channel: string, receive: (payload: string) => void): Promise<() => Promise<void>> {
-    const session = await PostgresSession.open(this.#address, {
-      ...this.#options,
-      onNotification: (_channel, payload) => receive(payload),
-    });
-    this.#listeners.add(session);
-    await session.script(`LISTEN ${quoteIdentifier(channel)}`);
-    return async () => {
-      this.#listeners.delete(session);
-      await session.close();
-    };
+  listen(
+    channel: string,
+    receive: (payload: string) => void,
+    options: ListenOptions,
+  ): Promise<() => Promise<void>> {
+    return this.#listener.add(channel, { receive, options });
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#listeners].map((session) => session.close()));
+    await this.#listener.close();
     await this.#pool.close();
   }
 }

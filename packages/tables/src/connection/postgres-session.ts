@@ -13,13 +13,15 @@ import { cancelStatement, openSocket, type BackendKey } from "./server-socket.ts
 import { serverError } from "./server-error.ts";
 import type { ServerAddress } from "./server-address.ts";
 import type { PooledSession } from "./session-pool.ts";
-import { CODECS_BY_OID, encodeParameter } from "./value-text.ts";
+import { assertParameterCount, CODECS_BY_OID, encodeParameter } from "./value-text.ts";
 
 export interface SessionOptions {
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
   readonly applicationName: string;
   readonly onNotification?: (channel: string, payload: string) => void;
+  /** Called once, when the connection is gone for whatever reason. */
+  readonly onClose?: () => void;
 }
 
 type Sql = ReturnType<typeof postgres>;
@@ -49,6 +51,7 @@ export class PostgresSession implements PooledSession {
 
   private constructor(socket: Socket, address: ServerAddress, options: SessionOptions) {
     this.#socket = socket;
+    if (options.onClose !== undefined) socket.once("close", options.onClose);
     this.#address = address;
     this.#options = options;
     let given = false;
@@ -94,6 +97,7 @@ export class PostgresSession implements PooledSession {
   ): Promise<QueryResult> {
     this.#assertUsable();
     signal?.throwIfAborted();
+    assertParameterCount(parameters);
     const query = this.#sql.unsafe(
       text,
       parameters.map((value) => this.#sql.typed(untyped(value), 0)) as never[],

@@ -19,7 +19,8 @@ const SSL_MODES: readonly string[] = ["disable", "prefer", "require", "verify-fu
 export function serverAddress(text: string): ServerAddress {
   let url: URL;
   try {
-    url = new URL(text);
+    // An address without a host, as libpq allows it beside ?host=/a/socket/directory.
+    url = new URL(text.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?]|$)/, "$1localhost"));
   } catch {
     throw new TypeError("The database URL is not a URL");
   }

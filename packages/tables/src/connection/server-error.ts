@@ -23,6 +23,7 @@ const BY_SQL_STATE: Readonly<Record<string, TablesErrorCode>> = {
   "42804": "SCHEMA_DRIFT",
   "57014": "STATEMENT_TIMEOUT",
   "55P03": "STATEMENT_TIMEOUT",
+  MAX_PARAMETERS_EXCEEDED: "TOO_MANY_PARAMETERS",
   "57P01": "CONNECTION_LOST",
   "57P02": "CONNECTION_LOST",
   "57P03": "DATABASE_UNREACHABLE",
@@ -57,6 +58,7 @@ const WHAT: Partial<Record<TablesErrorCode, string>> = {
   FOREIGN_KEY_VIOLATION: "the referenced row does not exist, or a row still refers to this one",
   NOT_NULL_VIOLATION: "a required column is null",
   CHECK_VIOLATION: "a check constraint refuses the row",
+  SCHEMA_DRIFT: "the database's table or column is not as the definition says",
   OUT_OF_RANGE: "a value is outside its column's range",
   ROW_TOO_LARGE: "a value or row is larger than its column or a page allows",
   STATEMENT_TIMEOUT: "the statement was cancelled or ran into its time limit",
@@ -83,8 +85,8 @@ export function serverError(error: unknown, action: string): TablesError {
   if (error instanceof TablesError) return error;
   const fields = (typeof error === "object" && error !== null ? error : {}) as ServerErrorLike;
   const state = text(fields.code);
-  const code = codeOf(state);
   const where = copyPosition(text(fields.where));
+  const code = where !== undefined && isLayout(state) ? "SCHEMA_DRIFT" : codeOf(state);
   const table = text(fields.table_name) ?? text(fields.table) ?? where?.table;
   const column = text(fields.column_name) ?? text(fields.column) ?? where?.column;
   const place =
@@ -98,6 +100,11 @@ export function serverError(error: unknown, action: string): TablesError {
     sqlState: state !== undefined && /^[0-9A-Z]{5}$/.test(state) ? state : undefined,
     cause: error,
   });
+}
+
+/** In a COPY these say that a value has not the size of its column's type. */
+function isLayout(state: string | undefined): boolean {
+  return state === "08P01" || state === "22P03";
 }
 
 function codeOf(state: string | undefined): TablesErrorCode {

@@ -69,7 +69,8 @@ const CODECS: Readonly<Record<ScalarTypeName, Codec>> = {
     },
     decode: BigInt,
   },
-  float4: float,
+  // The text is the shortest decimal of a 32-bit float; the value is that float.
+  float4: { encode: float.encode, decode: (text) => Math.fround(Number(text)) },
   float8: float,
   boolean: {
     encode: (value) => (typeof value === "boolean" ? (value ? "t" : "f") : undefined),
@@ -111,12 +112,39 @@ export function decodeText(text: string, type: TypeName): unknown {
   return isArrayType(type) ? decodeArray(text, codec.decode) : codec.decode(text);
 }
 
-/** @throws TablesError INVALID_VALUE when the value is not one of the codec's type */
+/**
+ * The most parameters that one statement can have. The protocol counts them in 16 bits (65,535); the
+ * postgres driver stops two short of that, and we are the same on every driver.
+ */
+export const PARAMETER_LIMIT = 65_533;
+
+/** @throws TablesError TOO_MANY_PARAMETERS */
+export function assertParameterCount(parameters: readonly unknown[]): void {
+  if (parameters.length <= PARAMETER_LIMIT) return;
+  throw new TablesError(
+    "TOO_MANY_PARAMETERS",
+    `Cannot run a statement with ${parameters.length} parameters; ${PARAMETER_LIMIT} is the most. copyIn has no such limit`,
+  );
+}
+
+/** @throws TablesError INVALID_VALUE or OUT_OF_RANGE when the value is not one of the codec's type */
 export function encodeParameter(value: unknown, codec: TextCodec): string {
   const text = codec.encode(value);
   if (text !== undefined) return text;
-  const message = `Cannot bind a parameter: the value is not one of type ${codec.type}`;
-  throw new TablesError("INVALID_VALUE", message);
+  const { code, why } = refusalOf(value, codec.type);
+  throw new TablesError(code, `Cannot bind a parameter: the value ${why}`);
+}
+
+/** Why `encode` refused a value. */
+export function refusalOf(
+  value: unknown,
+  type: TypeName,
+): { readonly code: "OUT_OF_RANGE" | "INVALID_VALUE"; readonly why: string } {
+  const whole = typeof value === "bigint" || Number.isInteger(value);
+  const ranged = ["smallint", "integer", "bigint", "timestamp", "timestamptz"].includes(type);
+  return whole && ranged
+    ? { code: "OUT_OF_RANGE", why: `is outside the range of ${type}` }
+    : { code: "INVALID_VALUE", why: `is not one of type ${type}` };
 }
 
 /** One codec per object id, scalars and arrays, for a driver's type map. */

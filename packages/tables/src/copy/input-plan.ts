@@ -2,6 +2,7 @@
 import { TablesError, type TablesErrorCode } from "../errors.ts";
 import type { TypeName } from "../definition/column-type.ts";
 import type { AnyTable } from "../definition/table.ts";
+import { refusalOf } from "../connection/value-text.ts";
 import { encodeBinary } from "./binary-value.ts";
 import { elementsPerValue, isNullAt, type ColumnInput, type TypedArray } from "./column-data.ts";
 import { columnLayout, type ColumnLayout } from "./column-layout.ts";
@@ -115,8 +116,10 @@ function planColumn(
     if (state.finite && !Number.isFinite(value))
       refuse("INVALID_VALUE", `value ${index} is NaN or infinite`);
     const bytes = encodeBinary(value, type);
-    if (bytes === undefined)
-      return refuse("INVALID_VALUE", `value ${index} is not one of type ${type}`);
+    if (bytes === undefined) {
+      const { code, why } = refusalOf(value, type);
+      return refuse(code, `value ${index} ${why}`);
+    }
     if (bytes.length > FIELD_LIMIT)
       refuse("ROW_TOO_LARGE", `value ${index} has ${bytes.length} bytes`);
     return bytes;

@@ -1,28 +1,22 @@
 /**
- * Applies a folder of SQL files, `0001_first.sql`, `0002_next.sql`, …, each once, in order.
+ * Applies a folder of SQL files, each once, in order.
  *
  * One advisory lock per database makes concurrent starts wait for each other. Each file runs in a
  * transaction with the row that records it, so that it happened if and only if it is recorded.
  */
-import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
 import type { Connection } from "../connection/connect.ts";
 import { useSession } from "../connection/connect.ts";
 import type { Session } from "../connection/driver.ts";
 import { TablesError } from "../errors.ts";
+import { readMigrations, type Migration } from "./migration-files.ts";
 
-export interface Migration {
-  readonly id: number;
-  /** The file's name. */
-  readonly name: string;
-  readonly sql: string;
-  /** SHA-256 of the file, hexadecimal. */
-  readonly checksum: string;
+export interface MigrateOptions {
+  /** How long to wait while another process migrates. @default 60_000 */
+  readonly lockTimeoutMs?: number;
 }
 
-/** "hotpath" in ASCII, cut to a bigint: the key of the advisory lock. */
+/** The key of the advisory lock: "hotpath" in ASCII. */
 const LOCK_KEY = 0x68_6f_74_70_61_74_68n;
-const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
 
 const CREATE_RECORD = `CREATE TABLE IF NOT EXISTS hotpath_migrations (
   id integer PRIMARY KEY,
@@ -34,87 +28,142 @@ const CREATE_RECORD = `CREATE TABLE IF NOT EXISTS hotpath_migrations (
 /**
  * @param folder file URL of the folder of migrations
  * @returns the names of the files that were applied now
- * @throws TablesError MIGRATION_CHANGED when an applied file was edited or is missing,
- *   MIGRATION_FAILED when a file's SQL fails (it is rolled back)
+ * @throws TablesError MIGRATION_CHANGED when an applied file was edited, is missing, or comes after one
+ *   that was not applied; MIGRATION_FAILED when a file's SQL fails (it is rolled back);
+ *   STATEMENT_TIMEOUT when another process kept the lock
  */
-export async function migrate(connection: Connection, folder: URL): Promise<readonly string[]> {
+export async function migrate(
+  connection: Connection,
+  folder: URL,
+  options: MigrateOptions = {},
+): Promise<readonly string[]> {
   const migrations = await readMigrations(folder);
+  return await locked(connection, options, async (session) => {
+    const done = await recorded(session, migrations);
+    const last = Math.max(0, ...done);
+    const names: string[] = [];
+    for (const migration of migrations.filter(({ id }) => !done.has(id))) {
+      if (migration.id < last) {
+        throw new TablesError(
+          "MIGRATION_CHANGED",
+          `Migration ${migration.name} is new, but a later one was applied already: give it the next number`,
+        );
+      }
+      await apply(session, migration);
+      names.push(migration.name);
+    }
+    return names;
+  });
+}
+
+export interface RevertOptions extends MigrateOptions {
+  /** The last migration that stays; 0 takes all back. */
+  readonly to: number;
+  /** Going back loses data: nothing happens unless this is true. */
+  readonly allowDataLoss?: boolean;
+}
+
+/**
+ * Takes migrations back, the last first, by their `.down.sql` files.
+ *
+ * @returns the names of the migrations that were taken back
+ * @throws TablesError MIGRATION_REFUSED without `allowDataLoss`, or when one has no `.down.sql`: before
+ *   anything is taken back
+ */
+export async function revertMigrations(
+  connection: Connection,
+  folder: URL,
+  options: RevertOptions,
+): Promise<readonly string[]> {
+  if (options.allowDataLoss !== true) {
+    throw new TablesError(
+      "MIGRATION_REFUSED",
+      "Cannot take migrations back: it loses data; set allowDataLoss to do it all the same",
+    );
+  }
+  const migrations = await readMigrations(folder);
+  return await locked(connection, options, async (session) => {
+    const done = await recorded(session, migrations);
+    const leaving = migrations.filter(({ id }) => done.has(id) && id > options.to).reverse();
+    const stuck = leaving.find(({ down }) => down === undefined);
+    if (stuck !== undefined) {
+      const message = `Cannot take ${stuck.name} back: it has no .down.sql`;
+      throw new TablesError("MIGRATION_REFUSED", message);
+    }
+    for (const migration of leaving) await takeBack(session, migration);
+    return leaving.map(({ name }) => name);
+  });
+}
+
+async function locked<Value>(
+  connection: Connection,
+  options: MigrateOptions,
+  body: (session: Session) => Promise<Value>,
+): Promise<Value> {
+  const lockTimeoutMs = String(options.lockTimeoutMs ?? 60_000);
   return await useSession(connection, undefined, async (session) => {
-    await session.query("SELECT pg_advisory_lock($1)", [LOCK_KEY]);
+    // A migration may take longer than the statements of a service should.
+    await session.script("SET statement_timeout = 0");
+    await session.query("SELECT set_config('lock_timeout', $1, false)", [lockTimeoutMs]);
     try {
-      return await applyAll(session, migrations);
+      await session.query("SELECT pg_advisory_lock($1)", [LOCK_KEY]);
+      try {
+        await session.script(CREATE_RECORD);
+        return await body(session);
+      } finally {
+        if (!session.broken) await session.query("SELECT pg_advisory_unlock($1)", [LOCK_KEY]);
+      }
     } finally {
-      if (!session.broken) await session.query("SELECT pg_advisory_unlock($1)", [LOCK_KEY]);
+      if (!session.broken) await session.script("RESET lock_timeout; RESET statement_timeout");
     }
   });
 }
 
-async function applyAll(session: Session, migrations: readonly Migration[]): Promise<string[]> {
-  await session.script(CREATE_RECORD);
-  const recorded = await session.query(
-    "SELECT id, name, checksum FROM hotpath_migrations ORDER BY id",
-    [],
-  );
-  for (const row of recorded.rows) assertUnchanged(row, migrations);
-  const done = new Set(recorded.rows.map((row) => row["id"]));
-  const names: string[] = [];
-  for (const migration of migrations) {
-    if (done.has(migration.id)) continue;
-    await apply(session, migration);
-    names.push(migration.name);
+/** The numbers that were applied. */
+async function recorded(session: Session, migrations: readonly Migration[]): Promise<Set<number>> {
+  const text = "SELECT id, name, checksum FROM hotpath_migrations ORDER BY id";
+  const { rows } = await session.query(text, []);
+  for (const row of rows) {
+    const migration = migrations.find((candidate) => candidate.id === row["id"]);
+    const name = String(row["name"]);
+    if (migration?.checksum === row["checksum"]) continue;
+    const why = migration === undefined ? "its file is gone" : "it was edited after that";
+    throw new TablesError("MIGRATION_CHANGED", `Migration ${name} was applied, but ${why}`);
   }
-  return names;
+  return new Set(rows.map((row) => row["id"] as number));
 }
 
-async function apply(session: Session, migration: Migration): Promise<void> {
+function apply(session: Session, migration: Migration): Promise<void> {
+  const { id, name, sql, checksum } = migration;
+  return inTransaction(session, `Cannot apply ${name}`, async () => {
+    await session.script(sql);
+    const record = "INSERT INTO hotpath_migrations (id, name, checksum) VALUES ($1, $2, $3)";
+    await session.query(record, [id, name, checksum]);
+  });
+}
+
+function takeBack(session: Session, { id, name, down }: Migration): Promise<void> {
+  return inTransaction(session, `Cannot take ${name} back`, async () => {
+    await session.script(down ?? "");
+    await session.query("DELETE FROM hotpath_migrations WHERE id = $1", [id]);
+  });
+}
+
+async function inTransaction(
+  session: Session,
+  action: string,
+  body: () => Promise<void>,
+): Promise<void> {
   await session.query("BEGIN", []);
   try {
-    await session.script(migration.sql);
-    await session.query("INSERT INTO hotpath_migrations (id, name, checksum) VALUES ($1, $2, $3)", [
-      migration.id,
-      migration.name,
-      migration.checksum,
-    ]);
+    await body();
     await session.query("COMMIT", []);
   } catch (error) {
     if (!session.broken) await session.query("ROLLBACK", []);
     const why = error instanceof Error ? error.message : String(error);
-    throw new TablesError("MIGRATION_FAILED", `Cannot apply ${migration.name}: ${why}`, {
+    throw new TablesError("MIGRATION_FAILED", `${action}: ${why}`, {
       cause: error,
       ...(error instanceof TablesError ? { table: error.table, sqlState: error.sqlState } : {}),
     });
   }
-}
-
-function assertUnchanged(row: Record<string, unknown>, migrations: readonly Migration[]): void {
-  const migration = migrations.find((candidate) => candidate.id === row["id"]);
-  const name = String(row["name"]);
-  if (migration === undefined) {
-    throw new TablesError(
-      "MIGRATION_CHANGED",
-      `Migration ${name} was applied, but its file is gone`,
-    );
-  }
-  if (migration.checksum !== row["checksum"]) {
-    throw new TablesError("MIGRATION_CHANGED", `Migration ${name} was edited after it was applied`);
-  }
-}
-
-/** @throws TypeError when a file's name is not `0001_some_name.sql` or a number is there twice */
-export async function readMigrations(folder: URL): Promise<readonly Migration[]> {
-  const base = folder.href.endsWith("/") ? folder : new URL(`${folder.href}/`);
-  const names = (await readdir(base)).filter((name) => name.endsWith(".sql")).sort();
-  const migrations: Migration[] = [];
-  for (const name of names) {
-    const id = Number(FILE_NAME.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(id))
-      throw new TypeError(`Migration "${name}" must be named like 0001_some_name.sql`);
-    if (migrations.some((migration) => migration.id === id)) {
-      throw new TypeError(`Two migrations have the number ${id}`);
-    }
-    const sql = await readFile(new URL(name, base), "utf8");
-    const checksum = createHash("sha256").update(sql).digest("hex");
-    migrations.push({ id, name, sql, checksum });
-  }
-  return migrations;
 }

@@ -6,7 +6,7 @@
  */
 import { TablesError } from "../errors.ts";
 import { typeSql, type TypeName } from "../definition/column-type.ts";
-import { encodeText } from "../connection/value-text.ts";
+import { encodeText, refusalOf } from "../connection/value-text.ts";
 
 /** @throws TablesError INVALID_VALUE when the value cannot be one of that type */
 export function literal(value: unknown, type: TypeName, table: string, column: string): string {
@@ -18,14 +18,10 @@ export function literal(value: unknown, type: TypeName, table: string, column: s
   };
   if (value === null || value === undefined)
     return refuse("null never equals anything; use isNull");
-  const text = encodeText(value, type) ?? refuse(`the value is not ${article(type)}`);
+  const text = encodeText(value, type) ?? refuse(`the value ${refusalOf(value, type).why}`);
   if (text.includes("\0")) refuse("the value contains NUL");
   if (!text.isWellFormed()) refuse("the value contains a lone surrogate");
   return `${quoteText(text)}::${typeSql(type)}`;
-}
-
-function article(type: TypeName): string {
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
 export function quoteText(text: string): string {

@@ -21,9 +21,6 @@ import type {
 } from "./statement-text.ts";
 import { quoteIdentifier } from "./identifier.ts";
 
-/** The most parameters that one statement can have: the protocol counts them in 16 bits. */
-export const PARAMETER_LIMIT = 65_535;
-
 type Name<T extends AnyTable> = keyof T["columns"] & string;
 /** A row shaped for `insertValues`. */
 type InsertRow<T extends AnyTable> = Insert<T>;
