@@ -33,6 +33,12 @@ export type RuntimeErrorCode =
   | "POISONED"
   /** A limit that the program set has been reached. */
   | "LIMIT"
+  /** Two tasks used at once what only one can: read the same connection, wait for the same process. */
+  | "BUSY"
+  /** A stream ended before what was asked for was complete. */
+  | "END"
+  /** A write was given up half-way, so the stream can only be closed. */
+  | "TORN"
   /** An input or output operation failed; `cause` has the system's error. */
   | "IO"
   /** A worker thread died or refused what it was sent. */

@@ -52,6 +52,31 @@ export {
   TimeoutError,
   type RuntimeErrorCode,
 } from "./errors.ts";
+// Input and output.
+export {
+  connectTcp,
+  connectUnix,
+  type ConnectOptions,
+  type TcpConnectOptions,
+} from "./net/connect.ts";
+export {
+  listenTcp,
+  listenUnix,
+  type ListenerOptions,
+  type TcpListenOptions,
+} from "./net/listen.ts";
+export { Connection, type ConnectionOptions } from "./net/connection.ts";
+export { Listener } from "./net/listener.ts";
+export { Resolver, type ResolverOptions } from "./dns/resolver.ts";
+export { ByteReader, type ByteSource, type ReadLimit } from "./stream/byte-reader.ts";
+export { ByteWriter, type ByteSink } from "./stream/byte-writer.ts";
+export type { LineOptions } from "./stream/lines.ts";
+export { IoError } from "./io/io-error.ts";
+export { formatAddress, type Address, type TcpAddress, type UnixAddress } from "./io/net.ts";
+export type { Net, Transport, TransportSink, TransportTuning, TextEncoding } from "./io/net.ts";
+export type { Dns, HostAddress } from "./io/dns.ts";
+export { simulatedNetwork, SimulatedNetwork, type NetworkConditions } from "./simulate/network.ts";
+export { simulatedDns, SimulatedDns } from "./simulate/dns.ts";
 
 export { defineTask, type CallOptions, type ThreadTask } from "./thread/define-task.ts";
 export { parallel, type ParallelOptions } from "./thread/parallel.ts";

@@ -7,6 +7,9 @@
  * can be told to fail. A runtime is given its Io when it is made: `run(main, { io })`.
  */
 
+import type { Dns } from "./dns.ts";
+import type { Net } from "./net.ts";
+
 export interface Clock {
   /** Milliseconds with a fraction, from an arbitrary origin; never goes back. */
   monotonicMs(): number;
@@ -38,4 +41,6 @@ export interface Io {
   readonly turns: Turns;
   /** A number in [0, 1). */
   random(): number;
+  readonly net: Net;
+  readonly dns: Dns;
 }

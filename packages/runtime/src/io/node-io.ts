@@ -1,6 +1,8 @@
 /** The real Io: Node itself. */
 import { performance } from "node:perf_hooks";
+import { nodeDns } from "./dns.ts";
 import type { Alarm, Clock, Io, Turns } from "./io.ts";
+import { nodeNet } from "./node-net.ts";
 
 /** setTimeout silently fires at once beyond this; a later alarm rings early and is set again. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
@@ -51,5 +53,12 @@ class NodeAlarm implements Alarm {
 
 /** A new real Io. Each runtime has its own, because each has its own alarm. */
 export function nodeIo(): Io {
-  return { clock, turns, alarm: new NodeAlarm(), random: Math.random };
+  return {
+    clock,
+    turns,
+    alarm: new NodeAlarm(),
+    random: Math.random,
+    net: nodeNet(),
+    dns: nodeDns,
+  };
 }

@@ -13,9 +13,9 @@ import { runIn } from "../task/run.ts";
 import { Choices } from "./choices.ts";
 import { Random } from "./random.ts";
 import { SimulatedScheduler } from "./scheduler.ts";
-import { VirtualClock, simulatedIo } from "./simulated-io.ts";
+import { VirtualClock, simulatedIo, type WorldOptions } from "./simulated-io.ts";
 
-export interface SimulateOptions {
+export interface SimulateOptions extends WorldOptions {
   /** Default: 1. */
   readonly seed?: number;
   /** The `replay` of an earlier failure; replaces the seed. */
@@ -43,8 +43,8 @@ export async function simulate<T>(
   const random = new Random(choices.seed).fork("program");
   const limits = { steps: options.maxSteps ?? 10_000_000, stepMs: options.maxStepMs ?? 10_000 };
   let scheduler!: SimulatedScheduler;
-  const runtime = new Runtime({
-    io: simulatedIo(clock, random),
+  const runtime: Runtime = new Runtime({
+    io: simulatedIo(clock, random, () => runtime.timers, options),
     scheduler: (self) => (scheduler = new SimulatedScheduler(self, choices, clock, limits)),
   });
   runtime.simulated(new Random(choices.seed).fork("ties"));

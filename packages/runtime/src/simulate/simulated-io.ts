@@ -1,5 +1,8 @@
 /** The Io of a simulation: virtual time and seeded chance. */
 import type { Alarm, Clock, Io, Turns } from "../io/io.ts";
+import type { TimerHeap } from "../time/timer-heap.ts";
+import { SimulatedDns } from "./dns.ts";
+import { SimulatedNetwork, type NetworkConditions } from "./network.ts";
 import type { Random } from "./random.ts";
 
 /** Time that passes only when the scheduler says so. */
@@ -28,6 +31,26 @@ const turns: Turns = {
   onIdle: () => () => {},
 };
 
-export function simulatedIo(clock: VirtualClock, random: Random): Io {
-  return { clock, alarm, turns, random: () => random.fraction() };
+export interface WorldOptions {
+  /** How the simulated network behaves; `simulatedNetwork()` changes it while the program runs. */
+  readonly network?: NetworkConditions;
+}
+
+/** `timers` are those of the runtime that is made with this Io. */
+export function simulatedIo(
+  clock: VirtualClock,
+  random: Random,
+  timers: () => TimerHeap,
+  options: WorldOptions = {},
+): Io {
+  const chance = random.fork("network");
+  const net = new SimulatedNetwork(() => chance.fraction(), timers, options.network);
+  return {
+    clock,
+    alarm,
+    turns,
+    random: () => random.fraction(),
+    net,
+    dns: new SimulatedDns(net),
+  };
 }
