@@ -19,6 +19,8 @@ export type NbodyErrorCode =
   | "out-of-memory"
   /** The kernels could not be read or compiled. */
   | "kernels-unavailable"
+  /** A thread of a computation failed or was ended from outside. */
+  | "threads-lost"
   /** Bytes that are not what they should be: a file, a handle, a checkpoint. */
   | "bad-format";
 

@@ -11,9 +11,11 @@ export {
   type IntegratorSettings,
 } from "./integrators/settings.ts";
 export type { IntegratorState } from "./integrators/state.ts";
-export { loadKernels, type Kernels } from "./kernels/load.ts";
+export { loadKernels, type KernelOptions, type Kernels } from "./kernels/load.ts";
+export { useWideVectors } from "./kernels/wide.ts";
 export type { Forces, JerkRequest, Units } from "./kernels/forces.ts";
-export { directForces } from "./kernels/direct.ts";
+export { directForces, type Arithmetic, type DirectOptions } from "./kernels/direct.ts";
+export { ForceThreads, MAX_THREADS } from "./threads/force-threads.ts";
 export { referenceForces } from "./reference/direct.ts";
 export {
   angularMomentum,

@@ -2,7 +2,7 @@
 import type { Bodies } from "../bodies/bodies.ts";
 import type { NbodyErrorCode } from "../errors.ts";
 import type { Forces, Units } from "../kernels/forces.ts";
-import type { Kernels } from "../kernels/load.ts";
+import type { KernelName } from "../kernels/load.ts";
 import type { IntegratorSettings } from "./settings.ts";
 import type { IntegratorState } from "./state.ts";
 
@@ -30,7 +30,7 @@ export interface Motion {
    */
   settle(h: number): boolean;
   /** The exports of one of the package's modules, on the memory of the bodies; made once. */
-  kernel(name: keyof Kernels): object;
+  kernel(name: KernelName): object;
   /** Ends the run: throws the error with the step and the last good checkpoint. */
   fail(code: NbodyErrorCode, message: string, bodies: readonly number[]): never;
 }

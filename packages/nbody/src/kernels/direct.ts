@@ -1,48 +1,46 @@
-/** The direct O(N²) sum on the calling thread: one instance of wasm/direct.as.ts per Bodies. */
+/** The direct O(N²) sum of the accelerations, on the calling thread. */
 import type { Bodies } from "../bodies/bodies.ts";
+import { DirectJob, instantiate } from "./direct-job.ts";
 import type { Forces, Units } from "./forces.ts";
 import type { Kernels } from "./load.ts";
-import { wasm } from "./webassembly.ts";
+import type { WasmModule } from "./webassembly.ts";
 
-interface DirectExports {
-  accelerations(
-    n: number,
-    mass: number,
-    x: number,
-    y: number,
-    z: number,
-    softening: number,
-    ax: number,
-    ay: number,
-    az: number,
-    gravity: number,
-    softening2: number,
-  ): void;
+/**
+ * reproducible: strict IEEE operations, the same bits on every machine, engine and thread count.
+ * fast: relaxed multiply-add, which fuses on some machines and not on others.
+ */
+export type Arithmetic = "reproducible" | "fast";
+
+export interface DirectOptions {
+  readonly arithmetic?: Arithmetic;
 }
 
-export function directForces(kernels: Kernels, bodies: Bodies, units: Units): Forces {
-  const instance = new wasm.Instance(kernels.direct, { env: { memory: bodies.memory } });
-  const kernel = instance.exports as DirectExports;
-  const at = bodies.offsets;
-  const softening2 = units.softening * units.softening;
+export function moduleFor(kernels: Kernels, arithmetic: Arithmetic): WasmModule {
+  return arithmetic === "fast" ? kernels.directFast : kernels.direct;
+}
+
+/** What ran, for the record of a result. The vector width does not change reproducible bits. */
+export function nameOf(kernels: Kernels, arithmetic: Arithmetic): string {
+  return `direct f64 ${arithmetic}, ${kernels.vectorBits} bit`;
+}
+
+export function directForces(
+  kernels: Kernels,
+  bodies: Bodies,
+  units: Units,
+  options: DirectOptions = {},
+): Forces {
+  const arithmetic = options.arithmetic ?? "reproducible";
+  const kernel = instantiate(moduleFor(kernels, arithmetic), bodies.memory);
+  const job = new DirectJob(kernel, bodies, units);
   return {
-    name: "direct f64x2",
+    name: nameOf(kernels, arithmetic),
     bodies,
     units,
     accelerations() {
-      kernel.accelerations(
-        bodies.n,
-        at.mass,
-        at.x,
-        at.y,
-        at.z,
-        at.softening,
-        at.ax,
-        at.ay,
-        at.az,
-        units.G,
-        softening2,
-      );
+      const shares = job.open();
+      for (let share = 0; share < shares; share++) job.run(share);
+      job.close();
     },
     close() {},
   };

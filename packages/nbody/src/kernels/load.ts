@@ -4,38 +4,72 @@
  * `new URL(…, import.meta.url)` form to ship it.
  */
 import { NbodyError } from "../errors.ts";
+import { compileWide, wideVectorsWanted } from "./wide.ts";
 import { wasm, type WasmModule } from "./webassembly.ts";
 
+/** Every module. Bundlers find the files by these very expressions. */
+const FILES = {
+  direct: new URL("../../wasm/direct.wasm", import.meta.url),
+  directFast: new URL("../../wasm/direct-fast.wasm", import.meta.url),
+  ias15: new URL("../../wasm/ias15.wasm", import.meta.url),
+  whfast: new URL("../../wasm/whfast.wasm", import.meta.url),
+} as const;
+
+export type KernelName = keyof typeof FILES;
+
 /** Compiled modules: cheap to instantiate, and they may be posted to other threads. */
-export interface Kernels {
-  readonly direct: WasmModule;
-  readonly ias15: WasmModule;
-  readonly whfast: WasmModule;
+export interface Kernels extends Readonly<Record<KernelName, WasmModule>> {
+  /** Vector width that the direct kernels were compiled for. The results do not depend on it. */
+  readonly vectorBits: 128 | 256;
 }
 
-let loading: Promise<Kernels> | undefined;
+export interface KernelOptions {
+  /** 128 keeps to what WebAssembly promises; the default is 256 after useWideVectors(). */
+  readonly vectorBits?: 128 | 256;
+}
+
+const loading = new Map<128 | 256, Promise<Kernels>>();
 
 /** Resolves to the compiled kernels; the first call does the work. A failed load may be retried. */
-export function loadKernels(): Promise<Kernels> {
-  loading ??= compileAll().catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+export function loadKernels(options: KernelOptions = {}): Promise<Kernels> {
+  const bits = options.vectorBits ?? (wideVectorsWanted() ? 256 : 128);
+  let kernels = loading.get(bits);
+  if (kernels === undefined) {
+    kernels = compileAll(bits).catch((error: unknown) => {
+      loading.delete(bits);
+      throw error;
+    });
+    loading.set(bits, kernels);
+  }
+  return kernels;
 }
 
-async function compileAll(): Promise<Kernels> {
-  const [direct, ias15, whfast] = await Promise.all([
-    compile(new URL("../../wasm/direct.wasm", import.meta.url)),
-    compile(new URL("../../wasm/ias15.wasm", import.meta.url)),
-    compile(new URL("../../wasm/whfast.wasm", import.meta.url)),
-  ]);
-  return { direct, ias15, whfast };
+async function compileAll(bits: 128 | 256): Promise<Kernels> {
+  const names = Object.keys(FILES) as KernelName[];
+  const compiled = new Map(
+    await Promise.all(names.map(async (name) => [name, await compile(FILES[name])] as const)),
+  );
+  const modules = Object.fromEntries(
+    names.map((name) => [name, compiled.get(name)!.module]),
+  ) as Record<KernelName, WasmModule>;
+  const narrow: Kernels = { ...modules, vectorBits: 128 };
+  if (bits === 128) return narrow;
+  const direct = await compileWide(compiled.get("direct")!);
+  const directFast = direct && (await compileWide(compiled.get("directFast")!));
+  if (direct === undefined || directFast === undefined) return narrow;
+  return { ...narrow, direct, directFast, vectorBits: 256 };
 }
 
-async function compile(url: URL): Promise<WasmModule> {
+/** A module compiled the ordinary way, with the bytes that it came from. */
+export interface CompiledModule {
+  readonly module: WasmModule;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+async function compile(url: URL): Promise<CompiledModule> {
   try {
-    return await wasm.compile(await bytesOf(url));
+    const bytes = await bytesOf(url);
+    return { bytes, module: await wasm.compile(bytes) };
   } catch (cause) {
     throw new NbodyError("kernels-unavailable", `cannot load the kernel ${url.pathname}`, {
       cause,

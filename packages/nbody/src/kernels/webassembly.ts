@@ -22,6 +22,7 @@ interface WasmInterface {
     module: WasmModule,
     imports: { readonly env: { readonly memory: WasmMemory } },
   ) => { readonly exports: object };
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
   compile(bytes: Uint8Array<ArrayBuffer>): Promise<WasmModule>;
 }
 

@@ -4,6 +4,7 @@ import { COLLISION_RULES, type CollisionRule } from "../collisions/rule.ts";
 import { integrators, type IntegratorName } from "../integrators/registry.ts";
 import type { IntegratorSettings } from "../integrators/settings.ts";
 import type { Forces, Units } from "../kernels/forces.ts";
+import type { ForceThreads } from "../threads/force-threads.ts";
 
 export interface SystemOptions {
   /** Owned by the system until close(): it writes them on every step. */
@@ -16,6 +17,8 @@ export interface SystemOptions {
   readonly stepsDone?: number;
   /** Time at step 0. */
   readonly startTime?: number;
+  /** Threads for the direct sum; default: the calling one alone. The results are the same bytes. */
+  readonly threads?: ForceThreads;
   /** Replaces the default force solver. */
   readonly forces?: Forces;
   /** Knobs of the integrator; see IntegratorSettings for the defaults. */

@@ -19,7 +19,7 @@ import { settingsFrom, type IntegratorSettings } from "../integrators/settings.t
 import { IntegratorState } from "../integrators/state.ts";
 import { directForces } from "../kernels/direct.ts";
 import type { Forces, Units } from "../kernels/forces.ts";
-import { loadKernels, type Kernels } from "../kernels/load.ts";
+import { loadKernels, type KernelName, type Kernels } from "../kernels/load.ts";
 import { wasm } from "../kernels/webassembly.ts";
 import {
   allFinite,
@@ -38,7 +38,10 @@ export async function createSystemState(options: SystemOptions): Promise<SystemS
   integrator.accept?.(bodies);
   const settings = settingsFrom(options.settings);
   const kernels = await loadKernels();
-  const forces = options.forces ?? directForces(kernels, bodies, units);
+  const forces =
+    options.forces ??
+    (await options.threads?.forces(kernels, bodies, units)) ??
+    directForces(kernels, bodies, units);
   if (integrator.needs === "jerks" && forces.jerks === undefined) {
     throw new TypeError(
       `${integrator.name} needs jerks, and the force solver "${forces.name}" has none`,
@@ -58,7 +61,7 @@ export class SystemState implements System, Motion {
   stepsDone: number;
   readonly #startTime: number;
   readonly #kernels: Kernels;
-  readonly #instances = new Map<keyof Kernels, object>();
+  readonly #instances = new Map<KernelName, object>();
   readonly #collisions: Collisions;
   readonly #checkpointEvery: number;
   readonly #energyLimit: number;
@@ -168,7 +171,7 @@ export class SystemState implements System, Motion {
     this.forces.close();
   }
 
-  kernel(name: keyof Kernels): object {
+  kernel(name: KernelName): object {
     let instance = this.#instances.get(name);
     if (instance === undefined) {
       const env = { memory: this.bodies.memory };
