@@ -7,15 +7,16 @@ import { NbodyError } from "../errors.ts";
 import { compileWide, wideVectorsWanted } from "./wide.ts";
 import { wasm, type WasmModule } from "./webassembly.ts";
 
-/** Every module. Bundlers find the files by these very expressions. */
-const FILES = {
+/** Every module by its name; a new one is added here and below. */
+export type KernelName = "direct" | "directFast" | "ias15" | "whfast";
+
+/** Bundlers find the files by these very expressions. */
+const FILES: Readonly<Record<KernelName, URL>> = {
   direct: new URL("../../wasm/direct.wasm", import.meta.url),
   directFast: new URL("../../wasm/direct-fast.wasm", import.meta.url),
   ias15: new URL("../../wasm/ias15.wasm", import.meta.url),
   whfast: new URL("../../wasm/whfast.wasm", import.meta.url),
-} as const;
-
-export type KernelName = keyof typeof FILES;
+};
 
 /** Compiled modules: cheap to instantiate, and they may be posted to other threads. */
 export interface Kernels extends Readonly<Record<KernelName, WasmModule>> {
