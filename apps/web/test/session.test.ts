@@ -14,7 +14,10 @@ let requests: string[] = [];
 let streams: FakeEvents[] = [];
 
 class FakeEvents extends EventTarget {
+  static readonly OPEN = 1;
+  static readonly CLOSED = 2;
   closed = false;
+  readyState = 1;
   readonly url: string;
   constructor(url: string) {
     super();
@@ -209,6 +212,34 @@ describe("Session", () => {
       await settle();
       assert.equal(session.connection.value, undefined);
       assert.equal(session.simulation.value?.name, "One");
+      session.close();
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  test("a service that shuts down and comes back is followed again", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const session = new Session("one");
+      await settle();
+      streams[0]!.send("progress", progress(3));
+      streams[0]!.send("end", { ...simulation, status: "accepted", frames: 3 });
+      assert.equal(session.simulation.value?.status, "accepted", "stopped, not over");
+      down = true;
+      streams[0]!.readyState = FakeEvents.CLOSED;
+      streams[0]!.dispatchEvent(new Event("error"));
+      mock.timers.tick(1500);
+      await settle();
+      assert.equal(session.connection.value?.code, "unreachable");
+      down = false;
+      mock.timers.tick(1500);
+      await settle();
+      assert.equal(session.connection.value, undefined);
+      assert.equal(streams.length, 2, "a new stream");
+      streams[1]!.send("progress", progress(9));
+      await settle();
+      assert.equal(session.newest.value, 8);
       session.close();
     } finally {
       mock.timers.reset();

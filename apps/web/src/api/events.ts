@@ -1,12 +1,15 @@
 /**
- * Follows a simulation's server-sent events until it ends. EventSource reconnects by itself (with
- * Last-Event-ID); where it gives up, or the stream is silent for too long, the resource is polled.
+ * Follows a simulation's server-sent events until it is over. While the stream is broken the resource
+ * is polled; EventSource reconnects by itself (with Last-Event-ID), and where it gave up, as after an
+ * error page of a proxy, a new one is opened as soon as the service answers again.
+ *
+ * A service that shuts down ends its streams with the resource as it left it, which may not be over.
  */
 import { readSimulation, pathOf } from "./gravity.ts";
 import { asProblem, type ApiProblem } from "./problem.ts";
 import { isOver, type Progress, type Simulation } from "./resources.ts";
 
-const POLL_MS = 2000;
+const POLL_MS = 1500;
 
 export interface EventHandlers {
   readonly progress: (progress: Progress) => void;
@@ -19,48 +22,55 @@ export interface EventHandlers {
 /** Returns the function that stops following. */
 export function followEvents(id: string, handlers: EventHandlers): () => void {
   const stop = new AbortController();
-  const source = new EventSource(`${pathOf(id)}/events`);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let source = connect();
 
-  const finish = (simulation: Simulation): void => {
-    if (stop.signal.aborted) return;
-    close();
-    handlers.connection(undefined);
-    handlers.end(simulation);
-  };
-  const close = (): void => {
+  function connect(): EventSource {
+    const made = new EventSource(`${pathOf(id)}/events`);
+    made.addEventListener("progress", (event) => {
+      clearTimeout(timer);
+      const progress = parse(event) as Progress | undefined;
+      if (progress !== undefined) handlers.progress(progress);
+    });
+    made.addEventListener("end", (event) => {
+      const simulation = parse(event) as Simulation | undefined;
+      if (simulation !== undefined) take(simulation);
+    });
+    made.addEventListener("open", () => {
+      clearTimeout(timer);
+      handlers.connection(undefined);
+    });
+    made.addEventListener("error", pollSoon);
+    return made;
+  }
+  function close(): void {
     stop.abort();
     source.close();
     clearTimeout(timer);
-  };
-  const poll = async (): Promise<void> => {
+  }
+  function take(simulation: Simulation): void {
+    if (stop.signal.aborted) return;
+    if (isOver(simulation.status)) {
+      close();
+      handlers.connection(undefined);
+      handlers.end(simulation);
+    } else handlers.progress({ ...simulation, kinetic: null, potential: null });
+  }
+  function pollSoon(): void {
+    clearTimeout(timer);
+    if (!stop.signal.aborted) timer = setTimeout(() => void poll(), POLL_MS);
+  }
+  async function poll(): Promise<void> {
     try {
       const simulation = await readSimulation(id, stop.signal);
-      if (stop.signal.aborted) return;
       handlers.connection(undefined);
-      if (isOver(simulation.status)) return finish(simulation);
-      handlers.progress({ ...simulation, kinetic: null, potential: null });
+      take(simulation);
+      if (!stop.signal.aborted && source.readyState === EventSource.CLOSED) source = connect();
     } catch (error) {
-      if (stop.signal.aborted) return;
-      handlers.connection(asProblem(error));
+      if (!stop.signal.aborted) handlers.connection(asProblem(error));
     }
-    timer = setTimeout(() => void poll(), POLL_MS);
-  };
-
-  source.addEventListener("progress", (event) => {
-    clearTimeout(timer);
-    const progress = parse(event) as Progress | undefined;
-    if (progress !== undefined) handlers.progress(progress);
-  });
-  source.addEventListener("end", (event) => {
-    const simulation = parse(event) as Simulation | undefined;
-    if (simulation !== undefined) finish(simulation);
-  });
-  source.addEventListener("open", () => handlers.connection(undefined));
-  source.addEventListener("error", () => {
-    clearTimeout(timer);
-    if (!stop.signal.aborted) timer = setTimeout(() => void poll(), POLL_MS / 2);
-  });
+    if (source.readyState !== EventSource.OPEN) pollSoon();
+  }
   return close;
 }
 
