@@ -77,6 +77,27 @@ export type { Net, Transport, TransportSink, TransportTuning, TextEncoding } fro
 export type { Dns, HostAddress } from "./io/dns.ts";
 export { simulatedNetwork, SimulatedNetwork, type NetworkConditions } from "./simulate/network.ts";
 export { simulatedDns, SimulatedDns } from "./simulate/dns.ts";
+export {
+  openFile,
+  readFile,
+  readTextFile,
+  statFile,
+  writeFile,
+  type OpenOptions,
+} from "./file/open.ts";
+export { File } from "./file/file.ts";
+export type { ReadRange } from "./file/file-stream.ts";
+export { AtomicFile, writeFileAtomically, type AtomicFileOptions } from "./file/atomic-file.ts";
+export {
+  directoryEntries,
+  makeDirectory,
+  removePath,
+  renamePath,
+  walkDirectory,
+  type FoundEntry,
+} from "./file/directory.ts";
+export type { DirectoryEntry, FileKind, Files, FileStat } from "./io/files.ts";
+export { simulatedDisk, SimulatedDisk, type DiskConditions } from "./simulate/disk.ts";
 
 export { defineTask, type CallOptions, type ThreadTask } from "./thread/define-task.ts";
 export { parallel, type ParallelOptions } from "./thread/parallel.ts";

@@ -8,6 +8,7 @@
  */
 
 import type { Dns } from "./dns.ts";
+import type { Files } from "./files.ts";
 import type { Net } from "./net.ts";
 
 export interface Clock {
@@ -43,4 +44,5 @@ export interface Io {
   random(): number;
   readonly net: Net;
   readonly dns: Dns;
+  readonly files: Files;
 }

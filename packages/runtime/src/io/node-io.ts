@@ -2,6 +2,7 @@
 import { performance } from "node:perf_hooks";
 import { nodeDns } from "./dns.ts";
 import type { Alarm, Clock, Io, Turns } from "./io.ts";
+import { nodeFiles } from "./node-files.ts";
 import { nodeNet } from "./node-net.ts";
 
 /** setTimeout silently fires at once beyond this; a later alarm rings early and is set again. */
@@ -60,5 +61,6 @@ export function nodeIo(): Io {
     random: Math.random,
     net: nodeNet(),
     dns: nodeDns,
+    files: nodeFiles,
   };
 }

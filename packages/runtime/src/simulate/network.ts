@@ -129,6 +129,10 @@ export class SimulatedNetwork implements Net {
     return Math.floor(this.#random() * below);
   }
 
+  fraction(): number {
+    return this.#random();
+  }
+
   latencyMs(): number {
     const [least, most] = this.conditions.latencyMs;
     return least + (most - least) * this.#random();

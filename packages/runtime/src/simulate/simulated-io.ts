@@ -1,6 +1,7 @@
 /** The Io of a simulation: virtual time and seeded chance. */
 import type { Alarm, Clock, Io, Turns } from "../io/io.ts";
 import type { TimerHeap } from "../time/timer-heap.ts";
+import { SimulatedDisk, type DiskConditions } from "./disk.ts";
 import { SimulatedDns } from "./dns.ts";
 import { SimulatedNetwork, type NetworkConditions } from "./network.ts";
 import type { Random } from "./random.ts";
@@ -34,6 +35,8 @@ const turns: Turns = {
 export interface WorldOptions {
   /** How the simulated network behaves; `simulatedNetwork()` changes it while the program runs. */
   readonly network?: NetworkConditions;
+  /** How the simulated disk behaves; `simulatedDisk()` changes it while the program runs. */
+  readonly disk?: DiskConditions;
 }
 
 /** `timers` are those of the runtime that is made with this Io. */
@@ -52,5 +55,6 @@ export function simulatedIo(
     random: () => random.fraction(),
     net,
     dns: new SimulatedDns(net),
+    files: new SimulatedDisk(net, clock, options.disk),
   };
 }

@@ -29,7 +29,7 @@ import { WaitBudget } from "./wait-budget.ts";
 
 export const READ_AHEAD_BYTES: number = 64 * 1024;
 
-/** Where bytes come from. */
+/** Where bytes come from. It never calls back from inside these; it may throw. */
 export interface ByteSource {
   readStart(): void;
   readStop(): void;
