@@ -13,7 +13,7 @@ export interface TestService extends AsyncDisposable {
   post(path: string, body: unknown): Promise<Response>;
   /** Creates a simulation and returns its id. */
   create(request?: Partial<CreateBody>): Promise<string>;
-  /** Resolves with the resource when the simulation's event stream has ended. */
+  /** Resolves with the resource when the simulation's event stream has ended; reconnects if it breaks. */
   finished(id: string): Promise<Resource>;
 }
 
@@ -77,8 +77,14 @@ function testService(
       return body.simulation_id;
     },
     async finished(id) {
-      for await (const { name, data } of eventsOf(`${url}/api/v1/simulations/${id}/events`)) {
-        if (name === "end") return data as Resource;
+      for (let attempt = 0; attempt < 1000; attempt++) {
+        try {
+          for await (const { name, data } of eventsOf(`${url}/api/v1/simulations/${id}/events`)) {
+            if (name === "end") return data as Resource;
+          }
+        } catch {
+          // The stream broke off, as it does while the database is away: ask again, as a browser does.
+        }
       }
       throw new Error(`the events of ${id} ended without an end`);
     },
