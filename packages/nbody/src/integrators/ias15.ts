@@ -21,9 +21,9 @@
  * law) where steps vary by themselves, and by up to 2e-14 per 41,000 steps where they are all the same,
  * that is when dt is less than two natural steps.
  */
-import type { Bodies } from "../bodies/bodies.ts";
 import { fillGaussRadau, GAUSS_RADAU_LENGTH } from "./gauss-radau.ts";
 import type { Integrator, Motion } from "./integrator.ts";
+import { nearestTo } from "./nearest.ts";
 import { seventhRoot } from "./roots.ts";
 
 interface Ias15Kernel {
@@ -171,23 +171,10 @@ function bound(motion: Motion): Ias15Kernel {
 
 function underflow(motion: Motion, kernel: Ias15Kernel, h: number): never {
   const body = kernel.quickestBody();
-  const culprits = body < 0 ? [] : [body, ...nearest(motion.bodies, body)];
+  const culprits = body < 0 ? [] : [body, nearestTo(motion.bodies, motion.bodies.n, body)[0]];
   motion.fail(
     "step-underflow",
     `a step of ${h} no longer advances the time, for the sake of bodies ${culprits.join(" and ")}`,
     culprits,
   );
-}
-
-function nearest({ n, x, y, z }: Bodies, body: number): number[] {
-  let best = Infinity;
-  let who: number[] = [];
-  for (let i = 0; i < n; i++) {
-    const r2 = (x[i]! - x[body]!) ** 2 + (y[i]! - y[body]!) ** 2 + (z[i]! - z[body]!) ** 2;
-    if (i !== body && r2 < best) {
-      best = r2;
-      who = [i];
-    }
-  }
-  return who;
 }

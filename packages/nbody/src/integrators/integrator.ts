@@ -23,6 +23,8 @@ export interface Motion {
   accelerate(): void;
   /** Must be called after writing positions, masses or softenings. */
   moved(): void;
+  /** Whether bodies that touch are of interest. */
+  readonly collides: boolean;
   /**
    * For adaptive integrators: called after each of their own steps, of length h, but the last one of a
    * dt, with the bodies between two steps. Sees to collisions; true when bodies were changed or removed

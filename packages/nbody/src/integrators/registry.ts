@@ -1,4 +1,5 @@
 /** The integrators by the names that the service's API gives them. */
+import { hermite4 } from "./hermite4.ts";
 import { ias15 } from "./ias15.ts";
 import type { Integrator } from "./integrator.ts";
 import { leapfrog } from "./leapfrog.ts";
@@ -14,6 +15,7 @@ export type IntegratorName =
   | "yoshida4"
   | "yoshida6"
   | "yoshida8"
+  | "hermite4"
   | "ias15"
   | "whfast";
 
@@ -23,6 +25,7 @@ export const integrators: Readonly<Record<IntegratorName, Integrator>> = {
   yoshida4,
   yoshida6,
   yoshida8,
+  hermite4,
   ias15,
   whfast,
 };

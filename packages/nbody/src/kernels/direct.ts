@@ -2,6 +2,7 @@
 import type { Bodies } from "../bodies/bodies.ts";
 import { DirectJob, instantiate } from "./direct-job.ts";
 import type { Forces, Units } from "./forces.ts";
+import { directJerks } from "./jerk.ts";
 import type { Kernels } from "./load.ts";
 import type { WasmModule } from "./webassembly.ts";
 
@@ -42,6 +43,7 @@ export function directForces(
       for (let share = 0; share < shares; share++) job.run(share);
       job.close();
     },
+    jerks: directJerks(kernels, bodies, units),
     close() {},
   };
 }

@@ -8,7 +8,7 @@ import { compileWide, wideVectorsWanted } from "./wide.ts";
 import { wasm, type WasmModule } from "./webassembly.ts";
 
 /** Every module by its name; a new one is added here and below. */
-export type KernelName = "direct" | "directFast" | "ias15" | "whfast";
+export type KernelName = "direct" | "directFast" | "ias15" | "whfast" | "jerk" | "hermite4";
 
 /** Bundlers find the files by these very expressions. */
 const FILES: Readonly<Record<KernelName, URL>> = {
@@ -16,6 +16,8 @@ const FILES: Readonly<Record<KernelName, URL>> = {
   directFast: new URL("../../wasm/direct-fast.wasm", import.meta.url),
   ias15: new URL("../../wasm/ias15.wasm", import.meta.url),
   whfast: new URL("../../wasm/whfast.wasm", import.meta.url),
+  jerk: new URL("../../wasm/jerk.wasm", import.meta.url),
+  hermite4: new URL("../../wasm/hermite4.wasm", import.meta.url),
 };
 
 /** Compiled modules: cheap to instantiate, and they may be posted to other threads. */

@@ -67,6 +67,8 @@ export class SystemState implements System, Motion {
   readonly #energyLimit: number;
   #energyExpected = 0;
   #current = false;
+  /** Bodies that came from outside have not been looked at yet. */
+  #foreign = true;
   #lastGood: Snapshot | undefined;
 
   constructor(
@@ -104,10 +106,16 @@ export class SystemState implements System, Motion {
     return { merged, bounces };
   }
 
+  get collides(): boolean {
+    return this.#collisions.rule !== "none";
+  }
+
   step(count = 1): void {
     if (!Number.isSafeInteger(count) || count < 0) {
       throw new RangeError(`the number of steps must be an integer ≥ 0, not ${count}`);
     }
+    if (this.#foreign) this.#requireFinite();
+    this.#foreign = false;
     for (let k = 0; k < count; k++) {
       const every = this.#checkpointEvery;
       const due = every > 0 && (this.#lastGood === undefined || this.stepsDone % every === 0);
@@ -117,7 +125,7 @@ export class SystemState implements System, Motion {
       }
       this.integrator.step(this);
       this.#requireFinite();
-      if (this.#collisions.rule !== "none") {
+      if (this.collides) {
         this.integrator.synchronize?.(this);
         this.#collide(this.dt);
       }
@@ -128,7 +136,7 @@ export class SystemState implements System, Motion {
   }
 
   settle(h: number): boolean {
-    if (this.#collisions.rule === "none") return false;
+    if (!this.collides) return false;
     this.#requireFinite();
     return this.#collide(h);
   }
@@ -137,7 +145,10 @@ export class SystemState implements System, Motion {
     if (this.#current) return;
     this.forces.accelerations();
     const { n, ax, ay, az } = this.bodies;
-    if (!allFinite(n, ax, ay, az)) this.#stop(nonFiniteAccelerations(this.bodies));
+    if (!allFinite(n, ax, ay, az)) {
+      this.#requireFinite();
+      this.#stop(nonFiniteAccelerations(this.bodies));
+    }
     this.#current = true;
   }
 
@@ -147,6 +158,7 @@ export class SystemState implements System, Motion {
 
   touch(): void {
     this.#current = false;
+    this.#foreign = true;
     this.state.clear();
     this.#collisions.forget();
     this.#lastGood = undefined;

@@ -31,7 +31,9 @@ async function keplerMiss(eccentricity: number, dt: number, steps: number): Prom
     [1, 0, 0, 0, 0, 0, 0],
     [0, 1, 0, 0, 0, Math.sqrt(1 + eccentricity), 0],
   ]);
-  const system = await createSystem({ bodies, units: G1, integrator: "whfast", dt });
+  // A corrector goes there and back, which is as good as it is long; here it is the solver that counts.
+  const settings = { corrector: 0 } as const;
+  const system = await createSystem({ bodies, units: G1, integrator: "whfast", dt, settings });
   system.step(steps);
   const [x, y] = closedSolution(eccentricity, dt * steps);
   return Math.hypot(bodies.x[1]! - x, bodies.y[1]! - y) / Math.hypot(x, y);
