@@ -225,7 +225,8 @@ export class Channel<T> implements Selectable<Received<T>>, AsyncIterable<T> {
     if (this.#closed) return false;
     const receiver = this.#receivers.shift();
     if (receiver !== undefined) {
-      receiver.park.wake(receiver, value);
+      if (this.capacity === 0) receiver.park.wake(receiver, value);
+      else receiver.park.wakeBehind(receiver, value);
       return true;
     }
     if (this.#buffer.size < this.capacity) {
@@ -247,7 +248,7 @@ export class Channel<T> implements Selectable<Received<T>>, AsyncIterable<T> {
     if (this.#senders.first !== undefined) {
       const sender = this.#senders.shift()!;
       this.#buffer.push(sender.item as T);
-      sender.park.wake(sender, undefined);
+      sender.park.wakeBehind(sender, undefined);
     }
     return value;
   }

@@ -10,12 +10,12 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** A receive whose answer is an iterator's. */
 class NextValue<T> extends Park<IteratorResult<T>> {
-  override wake(waiter: Waiter, value: unknown): void {
-    super.wake(waiter, { done: false, value: value as T });
+  protected override answer(_waiter: Waiter, value: unknown): IteratorResult<T> {
+    return value === CLOSED ? END : { done: false, value: value as T };
   }
 
   override wakeClosed(waiter: Waiter): void {
-    super.wake(waiter, END);
+    this.wake(waiter, CLOSED);
   }
 }
 

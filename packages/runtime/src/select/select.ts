@@ -52,8 +52,8 @@ class Selection extends Park {
     target.enlist(waiter);
   }
 
-  override wake(waiter: Waiter, value: unknown): void {
-    super.wake(waiter, new Choice(this.#names[waiter.index]!, value));
+  protected override answer(waiter: Waiter, value: unknown): Choice {
+    return new Choice(this.#names[waiter.index]!, value);
   }
 
   override wakeClosed(waiter: Waiter): void {

@@ -8,10 +8,19 @@ import type { TimerEntry } from "./timer-heap.ts";
 
 const CLOCK: Waitable = { describe: () => "the clock" };
 
-/** A park that its timer wakes instead of failing. */
-class Sleep extends Park<void> {
-  override fire(): void {
+/** A park that its timer wakes. */
+class Sleep extends Park<void> implements TimerEntry {
+  dueMs = 0;
+  heapIndex = -1;
+  timerOrder = 0;
+
+  fire(): void {
     this.wake(this, undefined);
+  }
+
+  protected override release(): void {
+    super.release();
+    this.scope.runtime.timers.remove(this);
   }
 }
 

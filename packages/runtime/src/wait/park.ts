@@ -19,40 +19,42 @@
  * Node 26.10: parking, waking and awaiting a fresh promise costs 67 ns; a reused thenable, which needs
  * two more microtasks, 215 ns; Promise.withResolvers 92 ns.
  */
-import { assert, type ClosedError, TimeoutError } from "../errors.ts";
+import { assert, type ClosedError } from "../errors.ts";
+import { pace } from "../runtime/pace.ts";
 import type { Scope } from "../task/scope.ts";
-import { durationMs, type Duration } from "../time/duration.ts";
-import type { TimerEntry } from "../time/timer-heap.ts";
+import { WaitLimit, type WaitOptions } from "./limit.ts";
 import { Waiter, type Waitable } from "./waiter.ts";
 
-/** What every wait accepts. */
-export interface WaitOptions {
-  /** Give up with a TimeoutError after this long. Default: wait forever. */
-  readonly timeout?: Duration;
-  /** Give up when this signal aborts, with its reason. For the edges: scopes are cheaper. */
-  readonly signal?: AbortSignal;
+export type { WaitOptions } from "./limit.ts";
+
+type Settle = (value: unknown) => void;
+
+function ignore(): void {}
+
+// One executor for all promises: a closure a promise would be half as much garbage again.
+let resolveMade: Settle = ignore;
+let rejectMade: Settle = ignore;
+function keepSettlers(resolve: Settle, reject: Settle): void {
+  resolveMade = resolve;
+  rejectMade = reject;
 }
 
-export class Park<T = unknown> extends Waiter implements TimerEntry {
+export class Park<T = unknown> extends Waiter {
   readonly scope: Scope;
   /** The verb, in dumps: "receive". */
   readonly operation: string;
-  settled = false;
   /** Whether cancellation of the scope ends the wait. Joining the children of a block is not ended. */
   readonly cancellable: boolean;
+  settled = false;
+  /** How it ended; kept only while a scheduler holds the wake back. */
+  rejected = false;
+  outcome: unknown = undefined;
   /** The scope's list of what is parked in it. */
   nextParked: Park | undefined = undefined;
   previousParked: Park | undefined = undefined;
-  dueMs = 0;
-  heapIndex = -1;
-  timerOrder = 0;
-  /** How it ended; kept only while a scheduler holds the wake back. */
-  outcome: unknown = undefined;
-  rejected = false;
-  #timeoutMs = 0;
-  #unfollow: (() => void) | undefined = undefined;
-  #resolve: ((value: T) => void) | undefined = undefined;
-  #reject: ((error: unknown) => void) | undefined = undefined;
+  #limit: WaitLimit | undefined = undefined;
+  #resolve: Settle = ignore;
+  #reject: Settle = ignore;
 
   constructor(
     scope: Scope,
@@ -71,23 +73,52 @@ export class Park<T = unknown> extends Waiter implements TimerEntry {
   wait(options?: WaitOptions): Promise<T> {
     this.scope.enter(this as Park);
     const promise = this.promise();
-    if (options !== undefined) this.#limit(options);
+    if (options !== undefined) {
+      this.#limit = new WaitLimit(this as Park, options);
+      this.#limit.start();
+    }
     return promise;
   }
 
   promise(): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    const promise = new Promise<T>(keepSettlers as never);
+    this.#resolve = resolveMade;
+    this.#reject = rejectMade;
+    return promise;
   }
 
   /** The operation succeeded. The waker has taken the waiter from its queue. */
-  wake(waiter: Waiter, value: T): void {
+  wake(waiter: Waiter, value: unknown): void {
     this.release();
     this.withdraw(waiter);
-    this.outcome = value;
-    this.scope.runtime.wake(this as Park);
+    const answer = this.answer(waiter, value);
+    if (pace.credit > 0) {
+      pace.credit--;
+      this.#resolve(answer);
+    } else {
+      this.outcome = answer;
+      this.scope.runtime.wake(this as Park);
+    }
+  }
+
+  /**
+   * As `wake`, but the task resumes two microtasks later. Where a buffer lies between two tasks this
+   * keeps them from falling into lockstep, each parking at every value: by the time the woken one runs,
+   * the other has moved on, and the next operation of both finds the buffer neither empty nor full.
+   * Measured on a channel of 1024: half the time an item.
+   */
+  wakeBehind(waiter: Waiter, value: unknown): void {
+    if (pace.credit <= 0) return this.wake(waiter, value);
+    pace.credit--;
+    this.release();
+    this.withdraw(waiter);
+    // Resolving with a promise takes two microtasks more than resolving with its value.
+    this.#resolve(Promise.resolve(this.answer(waiter, value)));
+  }
+
+  /** What the caller gets when `waiter` is woken with `value`. */
+  protected answer(_waiter: Waiter, value: unknown): unknown {
+    return value;
   }
 
   /** The operation failed: the channel was closed, the address refused. As `wake`, with an error. */
@@ -130,40 +161,18 @@ export class Park<T = unknown> extends Waiter implements TimerEntry {
     this.target.abandon?.(this);
   }
 
-  fire(): void {
-    this.giveUp(
-      new TimeoutError(`${this.operation} on ${this.target.describe()}`, this.#timeoutMs),
-    );
-  }
-
   /** Resumes the task. Called once, by the scheduler. */
   deliver(): void {
     const outcome = this.outcome;
     this.outcome = undefined;
-    if (this.rejected) this.#reject!(outcome);
-    else this.#resolve!(outcome as T);
+    if (this.rejected) this.#reject(outcome);
+    else this.#resolve(outcome);
   }
 
   protected release(): void {
     assert(!this.settled, "a wait is settled once");
     this.settled = true;
     this.scope.leave(this as Park);
-    if (this.heapIndex !== -1) this.scope.runtime.timers.remove(this);
-    if (this.#unfollow !== undefined) this.#unfollow();
-  }
-
-  #limit(options: WaitOptions): void {
-    if (options.timeout !== undefined) {
-      this.#timeoutMs = durationMs(options.timeout);
-      this.scope.runtime.timers.add(this, this.#timeoutMs);
-    }
-    if (options.signal !== undefined) this.#follow(options.signal);
-  }
-
-  #follow(signal: AbortSignal): void {
-    const abort = (): void => this.giveUp(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    this.#unfollow = () => signal.removeEventListener("abort", abort);
+    if (this.#limit !== undefined) this.#limit.end();
   }
 }
