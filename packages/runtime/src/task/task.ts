@@ -60,10 +60,11 @@ export class RunningTask<T = unknown> extends Scope implements Task<T> {
 
   constructor(parent: Scope, body: () => T | PromiseLike<T>, name: string | undefined) {
     super(parent.runtime, parent);
+    this.task = this as RunningTask;
     this.id = nextId++;
     this.#name = name ?? body.name;
     this.body = body;
-    this.spawnedMs = parent.runtime.io.clock.monotonicMs();
+    this.spawnedMs = parent.runtime.coarseMs();
     this.#site = captureSite(parent.runtime, this.spawnedMs);
     parent.liveTasks++;
     parent.runtime.spawned++;
@@ -72,10 +73,6 @@ export class RunningTask<T = unknown> extends Scope implements Task<T> {
 
   get name(): string {
     return this.#name === "" ? `task ${this.id}` : this.#name;
-  }
-
-  override get task(): RunningTask {
-    return this as RunningTask;
   }
 
   get state(): TaskState {

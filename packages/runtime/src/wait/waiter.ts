@@ -29,9 +29,9 @@ export class Waiter {
   readonly index: number;
   /** What a sender offers, how many permits are wanted, whether a lock is shared: the target's own. */
   item: unknown;
-  queue: WaitQueue | undefined = undefined;
-  next: Waiter | undefined = undefined;
-  previous: Waiter | undefined = undefined;
+  queue: WaitQueue | undefined;
+  next: Waiter | undefined;
+  previous: Waiter | undefined;
 
   constructor(target: Waitable, park: Park | undefined, index: number, item: unknown) {
     this.target = target;
@@ -39,6 +39,9 @@ export class Waiter {
     this.park = park ?? (this as unknown as Park);
     this.index = index;
     this.item = item;
+    this.queue = undefined;
+    this.next = undefined;
+    this.previous = undefined;
   }
 }
 
