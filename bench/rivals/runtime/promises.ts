@@ -80,5 +80,5 @@ await main({
   "channel-pingpong": { run: pingPong },
   "spawn-join": { run: spawnJoin },
   sleepers: { run: sleepers },
-  "parked-task-memory": { once: parkedMemory },
+  "parked-async-memory": { once: parkedMemory },
 });

@@ -6,7 +6,7 @@ const bench: BenchCase = coreCase({
   title: "heap of a task parked in receive()",
   unit: "bytes",
   count: 100000,
-  rivals: ["effect", "promises"],
+  rivals: ["effect"],
   scale: (bytes) => bytes,
   rounds: 3,
   flags: ["--expose-gc"],

@@ -1,5 +1,6 @@
 /** The runtime around the caller, for programs that want to look at it. */
 import { currentRuntime } from "../runtime/runtime.ts";
+import { parkedIn } from "./deadlock.ts";
 import { dumpScope, formatDump, type TaskDump } from "./dump.ts";
 
 export interface Metrics {
@@ -31,8 +32,11 @@ export const runtime: RuntimeView = {
   dump: () => dumpScope(currentRuntime().root),
   dumpText: () => formatDump(dumpScope(currentRuntime().root)),
   metrics: () => {
-    const { spawned, finished, failed, cancelled, parked, timers, turns } = currentRuntime();
+    const { spawned, finished, failed, cancelled, timers, turns, ...rest } = currentRuntime();
     const live = spawned - finished;
+    // run() itself waits for main in the root; that is nobody's wait.
+    const own = parkedIn(rest.root).filter((park) => !park.cancellable).length;
+    const parked = rest.parked - own;
     return { spawned, finished, failed, cancelled, live, parked, timers: timers.size, turns };
   },
 };
