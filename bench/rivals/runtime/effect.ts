@@ -101,6 +101,7 @@ async function cancelTree(count: number): Promise<Timed> {
     }).pipe(Effect.ensuring(Effect.sync(() => ended++)));
   const total = 1 + width + width ** 2 + width ** 3 + width ** 4;
   const root = Effect.runFork(node(5));
+  // oxlint-disable-next-line no-unmodified-loop-condition -- the fibers change it
   while (started < total) await new Promise((next) => setImmediate(next));
   const start = performance.now();
   await Effect.runPromise(Fiber.interrupt(root));
