@@ -105,7 +105,15 @@ export { transfer } from "./thread/crossing.ts";
 export { registerError } from "./thread/error-codec.ts";
 export { cpuCount } from "./thread/cpu-count.ts";
 export type { ThreadOptions } from "./thread/thread-pool.ts";
+export { SharedChannel } from "./across/shared-channel.ts";
+export type { SharedSender } from "./across/shared-channel-loops.ts";
 export { SharedMutex, type SharedHeld } from "./across/shared-mutex.ts";
+export { SharedRwLock, type SharedRwHeld } from "./across/shared-rw-lock.ts";
+export {
+  SharedSemaphore,
+  type AcquireSyncOptions,
+  type SharedPermit,
+} from "./across/shared-semaphore.ts";
 export { SharedEvent, type SharedEventOptions } from "./across/shared-event.ts";
 export { SharedBarrier, type BarrierWaitOptions } from "./across/shared-barrier.ts";
 export type { SharedHandle, SharedOptions } from "./across/primitive.ts";

@@ -2,3 +2,6 @@
 import "./shared-barrier.ts";
 import "./shared-event.ts";
 import "./shared-mutex.ts";
+import "./shared-channel.ts";
+import "./shared-rw-lock.ts";
+import "./shared-semaphore.ts";

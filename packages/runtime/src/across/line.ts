@@ -25,7 +25,7 @@ export interface LineOwner {
   /** Settles the waiter and returns true if what it waits for is possible now. May fail it too. */
   attempt(waiter: Waiter, line: Line): boolean;
   /** Whether something is left that another thread could take. */
-  available(line: Line): boolean;
+  leftOver(line: Line): boolean;
   /** A waiter of this line gave up. */
   gaveUp?(waiter: Waiter, line: Line): void;
   /** A thread has died since this was called last. */
@@ -118,7 +118,7 @@ export class Line implements Waitable {
     if (this.waiters.size > 0 || this.blocked > 0) return;
     this.#doorbell.unfollow(this);
     Atomics.and(this.#words, this.#wordIndex, ~this.#bit);
-    if (this.anybody && this.#owner.available(this)) this.wakeOne();
+    if (this.anybody && this.#owner.leftOver(this)) this.wakeOne();
   }
 
   /** Whether any thread may wait here. */

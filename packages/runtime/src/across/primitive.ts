@@ -89,7 +89,7 @@ export abstract class SharedPrimitive implements LineOwner {
   }
 
   abstract attempt(waiter: Waiter, line: Line): boolean;
-  abstract available(line: Line): boolean;
+  abstract leftOver(line: Line): boolean;
 
   /** Suspends the caller in a line. REQUIRES: an attempt has just failed. */
   protected park<T>(

@@ -138,7 +138,7 @@ export class SharedBarrier extends SharedPrimitive {
     return true;
   }
 
-  available(): boolean {
+  leftOver(): boolean {
     return false;
   }
 

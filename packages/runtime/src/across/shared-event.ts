@@ -115,7 +115,7 @@ export class SharedEvent extends SharedPrimitive implements Selectable<Got<void>
     return true;
   }
 
-  available(): boolean {
+  leftOver(): boolean {
     return this.words[AUTO] === 1 && this.isSet;
   }
 

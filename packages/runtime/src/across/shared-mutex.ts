@@ -186,7 +186,7 @@ export class SharedMutex extends SharedPrimitive implements Selectable<Got<Share
     return true;
   }
 
-  available(): boolean {
+  leftOver(): boolean {
     return !this.locked;
   }
 
