@@ -15,6 +15,7 @@ export { loadKernels, type KernelOptions, type Kernels } from "./kernels/load.ts
 export { useWideVectors } from "./kernels/wide.ts";
 export type { Forces, JerkRequest, Units } from "./kernels/forces.ts";
 export { directForces, type Arithmetic, type DirectOptions } from "./kernels/direct.ts";
+export { previewForces } from "./kernels/preview.ts";
 export { ForceThreads, MAX_THREADS } from "./threads/force-threads.ts";
 export { referenceForces } from "./reference/direct.ts";
 export {

@@ -38,6 +38,11 @@ import {
 } from "./direct-stages";
 
 const GROUP: usize = 128;
+/**
+ * Groups j are swept in tiles of 4096 rows, whose 256 KiB of positions and forces stay in the second-
+ * level cache while all the rows i of a share pass over them.
+ */
+const TILE: usize = 1024 * GROUP;
 
 /**
  * Group i against the groups from first up to end, softened by softening2 alone. The sums of Fi are
@@ -247,15 +252,19 @@ export function pairs(
   for (let at: usize = forces; at < dummy + GROUP + toForces; at += 16) {
     v128.store(at, f64x2.splat(0.0));
   }
-  for (let round: usize = 0; round * tasks < groups; round++) {
-    const g = round * tasks + (round & 1 ? tasks - 1 - task : task);
-    if (g >= groups) continue;
-    const i = rows + g * GROUP;
-    withinGroup(i, i + toForces, soft == 0 ? 0 : soft + (g << 5), softening2);
-    if (g + 1 == groups) continue;
-    resetRing(ring);
-    if (soft == 0) sweep(i, i + GROUP, end, dummy, toForces, ring, softening2);
-    else sweepSoftened(i, i + GROUP, end, dummy, toForces, ring, rows, soft);
-    collect(ring + SUMS, i + toForces);
+  for (let tile = rows; tile < end; tile += TILE) {
+    const tileEnd = min(end, tile + TILE);
+    for (let round: usize = 0; round * tasks < groups; round++) {
+      const g = round * tasks + (round & 1 ? tasks - 1 - task : task);
+      const i = rows + g * GROUP;
+      if (i >= tileEnd) continue;
+      if (i >= tile) withinGroup(i, i + toForces, soft == 0 ? 0 : soft + (g << 5), softening2);
+      const first = max(i + GROUP, tile);
+      if (first == tileEnd) continue;
+      resetRing(ring);
+      if (soft == 0) sweep(i, first, tileEnd, dummy, toForces, ring, softening2);
+      else sweepSoftened(i, first, tileEnd, dummy, toForces, ring, rows, soft);
+      collect(ring + SUMS, i + toForces);
+    }
   }
 }

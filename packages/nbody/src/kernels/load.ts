@@ -8,7 +8,7 @@ import { compileWide, wideVectorsWanted } from "./wide.ts";
 import { wasm, type WasmModule } from "./webassembly.ts";
 
 /** Every module by its name; a new one is added here and below. */
-export type KernelName = "direct" | "directFast" | "ias15" | "whfast" | "jerk" | "hermite4";
+export type KernelName = "direct" | "directFast" | "ias15" | "whfast" | "jerk" | "hermite4" | "preview";
 
 /** Bundlers find the files by these very expressions. */
 const FILES: Readonly<Record<KernelName, URL>> = {
@@ -18,6 +18,7 @@ const FILES: Readonly<Record<KernelName, URL>> = {
   whfast: new URL("../../wasm/whfast.wasm", import.meta.url),
   jerk: new URL("../../wasm/jerk.wasm", import.meta.url),
   hermite4: new URL("../../wasm/hermite4.wasm", import.meta.url),
+  preview: new URL("../../wasm/preview.wasm", import.meta.url),
 };
 
 /** Compiled modules: cheap to instantiate, and they may be posted to other threads. */
