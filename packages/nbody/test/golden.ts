@@ -2,6 +2,7 @@
 import type { Bodies } from "../src/bodies/bodies.ts";
 import { generate, presetOf, type PresetKind } from "../src/initial/presets.ts";
 import { createSystem } from "../src/system/system.ts";
+import type { ForceThreads } from "../src/threads/force-threads.ts";
 
 /** SHA-256 of x, y, z, vx, vy, vz after the run. */
 export const GOLDEN: Readonly<Record<string, string>> = {
@@ -10,11 +11,17 @@ export const GOLDEN: Readonly<Record<string, string>> = {
   "solar-system 11 × 1000": "94bb295049752f1cfadd1a930b68ce98fdf982d6a4b2b0b5ca604bad2c1ac049",
 };
 
-export async function goldenRun(name: string): Promise<string> {
+export async function goldenRun(name: string, threads?: ForceThreads): Promise<string> {
   const [, kind, n, steps] = /^(\S+) (\d+) × (\d+)$/.exec(name)!;
   const { units, dt } = presetOf(kind as PresetKind);
   const bodies = generate(kind as PresetKind, { n: Number(n), seed: 1 });
-  const system = await createSystem({ bodies, units, dt, integrator: "leapfrog" });
+  const system = await createSystem({
+    bodies,
+    units,
+    dt,
+    integrator: "leapfrog",
+    ...(threads === undefined ? {} : { threads }),
+  });
   system.step(Number(steps));
   system.close();
   return sha256(bodies);

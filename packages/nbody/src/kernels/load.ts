@@ -8,7 +8,14 @@ import { compileWide, wideVectorsWanted } from "./wide.ts";
 import { wasm, type WasmModule } from "./webassembly.ts";
 
 /** Every module by its name; a new one is added here and below. */
-export type KernelName = "direct" | "directFast" | "ias15" | "whfast" | "jerk" | "hermite4" | "preview";
+export type KernelName =
+  | "direct"
+  | "directFast"
+  | "ias15"
+  | "whfast"
+  | "jerk"
+  | "hermite4"
+  | "preview";
 
 /** Bundlers find the files by these very expressions. */
 const FILES: Readonly<Record<KernelName, URL>> = {
