@@ -16,6 +16,15 @@ export { useWideVectors } from "./kernels/wide.ts";
 export type { Forces, JerkRequest, Units } from "./kernels/forces.ts";
 export { directForces, type Arithmetic, type DirectOptions } from "./kernels/direct.ts";
 export { previewForces } from "./kernels/preview.ts";
+export {
+  createForces,
+  SOLVERS,
+  type ForcesOptions,
+  type RatedForces,
+  type Solver,
+} from "./tree/create-forces.ts";
+export { treeForces, type TreeForces } from "./tree/tree-forces.ts";
+export { DEFAULT_ERROR_TARGET, type Accuracy } from "./tree/accuracy.ts";
 export { ForceThreads, MAX_THREADS } from "./threads/force-threads.ts";
 export { referenceForces } from "./reference/direct.ts";
 export {
@@ -30,7 +39,6 @@ export {
   type LagrangianFraction,
   type Vector,
 } from "./diagnostics/diagnostics.ts";
-export { megno, type Megno, type MegnoOptions } from "./diagnostics/megno.ts";
 export {
   elementsOf,
   meanAnomaly,

@@ -15,13 +15,17 @@ export type KernelName =
   | "whfast"
   | "jerk"
   | "hermite4"
-  | "preview";
+  | "preview"
+  | "treeBuild"
+  | "treeForces";
 
 /** Bundlers find the files by these very expressions. */
 const FILES: Readonly<Record<KernelName, URL>> = {
   direct: new URL("../../wasm/direct.wasm", import.meta.url),
   directFast: new URL("../../wasm/direct-fast.wasm", import.meta.url),
   ias15: new URL("../../wasm/ias15.wasm", import.meta.url),
+  treeBuild: new URL("../../wasm/tree-build.wasm", import.meta.url),
+  treeForces: new URL("../../wasm/tree-forces.wasm", import.meta.url),
   whfast: new URL("../../wasm/whfast.wasm", import.meta.url),
   jerk: new URL("../../wasm/jerk.wasm", import.meta.url),
   hermite4: new URL("../../wasm/hermite4.wasm", import.meta.url),

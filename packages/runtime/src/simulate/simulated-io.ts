@@ -4,9 +4,7 @@ import type { TimerHeap } from "../time/timer-heap.ts";
 import { SimulatedDisk, type DiskConditions } from "./disk.ts";
 import { SimulatedDns } from "./dns.ts";
 import { SimulatedNetwork, type NetworkConditions } from "./network.ts";
-import { SimulatedPrograms } from "./programs.ts";
 import type { Random } from "./random.ts";
-import { SimulatedTerminal } from "./terminal.ts";
 
 /** Time that passes only when the scheduler says so. */
 export class VirtualClock implements Clock {
@@ -50,7 +48,6 @@ export function simulatedIo(
 ): Io {
   const chance = random.fork("network");
   const net = new SimulatedNetwork(() => chance.fraction(), timers, options.network);
-  const terminal = new SimulatedTerminal(net);
   return {
     clock,
     alarm,
@@ -59,8 +56,5 @@ export function simulatedIo(
     net,
     dns: new SimulatedDns(net),
     files: new SimulatedDisk(net, clock, options.disk),
-    processes: new SimulatedPrograms(net, terminal),
-    signals: terminal,
-    stdio: terminal,
   };
 }
