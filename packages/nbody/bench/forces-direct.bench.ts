@@ -1,7 +1,8 @@
 /**
- * The direct sum of the accelerations of 1000 bodies in a Plummer sphere: one thread, float64,
- * beside the same sum compiled by gcc (the plain loop, and the one that uses Newton's third law) and
- * in vectorised NumPy (the usual N × N × 3 broadcast, and component by component, which is faster).
+ * The direct sum of the accelerations of a Plummer sphere, beside the same sum compiled by gcc (the
+ * plain loop, and the one that uses Newton's third law) and in vectorised NumPy (the usual N × N × 3
+ * broadcast, and component by component, which is faster): N = 1000, one thread. Then our own variants:
+ * 128-bit vectors only, relaxed arithmetic, float32, and two threads against one at N = 4096.
  * Unit: milliseconds a force evaluation.
  */
 import { execFileSync } from "node:child_process";
@@ -22,10 +23,11 @@ const RIVALS = join(import.meta.dirname, "../../../bench/rivals/nbody");
 const ROUNDS = { smoke: 1, quick: 3, full: 9 } as const;
 const SECONDS = { smoke: "0.02", quick: "0.3", full: "1" } as const;
 const N = 1000;
+const N_THREADS = 4096;
 
 const bench: BenchCase = {
   name: "forces-direct",
-  title: "direct sum of N = 1000, float64: ours, gcc -O3 -march=native -ffast-math, NumPy",
+  title: "direct sum of accelerations: ours, gcc -O3 -march=native -ffast-math, NumPy",
   async run(context) {
     const { size } = context;
     const folder = mkdtempSync(join(tmpdir(), "hotpath-forces-"));
@@ -35,11 +37,18 @@ const bench: BenchCase = {
       const gcc = compileRival(folder);
       requireNumpy();
       const seconds = SECONDS[size];
-      const ours = join(import.meta.dirname, "forces-direct-ours.ts");
+      const script = join(import.meta.dirname, "forces-direct-ours.ts");
+      const own = (n: number, variant: string): Promise<Sample> =>
+        runScript(process.execPath, [script, String(n), seconds, variant]);
       context.progress(`${ROUNDS[size]} rounds`);
       const medians = await interleave<string>(
         {
-          ours: () => runScript(process.execPath, [ours, String(N), seconds]),
+          ours: () => own(N, "f64"),
+          narrow: () => own(N, "f64-128"),
+          fast: () => own(N, "fast"),
+          preview: () => own(N, "f32"),
+          one: () => own(N_THREADS, "f64"),
+          two: () => own(N_THREADS, "threads-2"),
           gccBoth: () => runScript(gcc, [input, "both", seconds]),
           gccOnce: () => runScript(gcc, [input, "once", seconds]),
           numpy: () => python([join(RIVALS, "direct_numpy.py"), input, "broadcast", seconds]),
@@ -66,17 +75,29 @@ const RIVAL_NAMES = {
 } as const;
 
 function report(medians: Medians): BenchResult[] {
-  const ours = medians["ours"]!;
-  return Object.entries(RIVAL_NAMES).map(([key, rival]) => ({
-    subject: "hotpath direct f64, 1 thread",
-    value: ours.median,
-    unit: "ms",
-    better: "lower",
-    spread: ours.spread,
-    ...(ours.checksum === undefined ? {} : { checksum: ours.checksum }),
-    rival,
-    rivalValue: medians[key]!.median,
-  }));
+  const against = (key: string, subject: string, rivalKey: string, rival: string): BenchResult => {
+    const { median, spread, checksum } = medians[key]!;
+    return {
+      subject,
+      value: median,
+      unit: "ms",
+      better: "lower",
+      spread,
+      ...(checksum === undefined ? {} : { checksum }),
+      rival,
+      rivalValue: medians[rivalKey]!.median,
+    };
+  };
+  const rivals = Object.entries(RIVAL_NAMES);
+  const strict = "hotpath direct f64, 1 thread";
+  const plain = RIVAL_NAMES.gccBoth;
+  return [
+    ...rivals.map(([key, rival]) => against("ours", strict, key, rival)),
+    against("narrow", `${strict}, 128-bit vectors`, "gccBoth", plain),
+    against("fast", `${strict}, relaxed arithmetic`, "gccBoth", plain),
+    against("preview", "hotpath direct f32, 1 thread", "gccBoth", plain),
+    against("two", "hotpath direct f64, 2 threads, N = 4096", "one", "hotpath, 1 thread, N = 4096"),
+  ];
 }
 
 /** n as one float64, then the columns mass, x, y, z. */
