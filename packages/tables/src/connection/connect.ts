@@ -31,7 +31,10 @@ export type { ListenOptions };
 /** An open database. Close it when done, or declare it with `await using`. */
 export interface Connection extends AsyncDisposable {
   readonly kind: DriverKind;
-  /** Runs one statement, prepared, on any free connection: for the texts of src/sql/statements.ts. */
+  /**
+   * Runs one statement, prepared, on any connection: for the texts of `insertSql` and its like. When all
+   * connections are busy, statements without a signal are pipelined on one of them.
+   */
   query<Result extends object = Record<string, unknown>>(
     text: string,
     parameters?: readonly unknown[],
@@ -107,10 +110,16 @@ export class DriverConnection implements Connection {
     parameters: readonly unknown[] = [],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<readonly Result[]> {
-    return await useSession(this, options.signal, async (session) => {
-      const result = await session.query(text, parameters, options.signal);
+    const { signal } = options;
+    // Cancelling asks the server to end what the connection runs, so it has to be the caller's alone.
+    const session =
+      signal === undefined ? await this.driver.share() : await this.driver.acquire(signal);
+    try {
+      const result = await session.query(text, parameters, signal);
       return result.rows as Result[];
-    });
+    } finally {
+      this.driver.release(session);
+    }
   }
 
   listen(

@@ -22,6 +22,7 @@ import {
   queryMessage,
 } from "./message-reader.ts";
 import { serverError } from "./server-error.ts";
+import { readRaw } from "./server-socket.ts";
 
 export interface CopyWire {
   readonly socket: Socket;
@@ -41,14 +42,11 @@ function takeOver(
   onData: (bytes: Buffer) => void,
   onClose: () => void,
 ): () => void {
-  const listeners = socket.listeners("data") as ((bytes: Buffer) => void)[];
-  socket.removeAllListeners("data");
-  socket.on("data", onData);
+  const giveBack = readRaw(socket, onData);
   socket.on("close", onClose);
   return () => {
-    socket.off("data", onData);
     socket.off("close", onClose);
-    for (const listener of listeners) socket.on("data", listener);
+    giveBack();
   };
 }
 

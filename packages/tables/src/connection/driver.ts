@@ -46,7 +46,8 @@ export interface CopyQuery {
 /**
  * One connection to the database, used by one caller at a time.
  *
- * 1. Calls are made one after the other; a session runs one thing at a time.
+ * 1. Calls are made one after the other, except that a shared session (Driver.share) takes any number of
+ *    query calls at once.
  * 2. When the connection breaks, the call in progress fails, and every later call fails: a session
  *    never reconnects, so a transaction can not continue on another connection unnoticed.
  */
@@ -73,6 +74,9 @@ export interface Driver {
   readonly kind: DriverKind;
   /** Waits for a free session; rejects with the signal's reason when it aborts first. */
   acquire(signal?: AbortSignal): Promise<Session>;
+  /** A session for one statement outside a transaction; others may send theirs on it meanwhile. */
+  share(): Promise<Session>;
+  /** Gives back what acquire or share gave. */
   release(session: Session): void;
   listen(
     channel: string,

@@ -48,6 +48,11 @@ export class PgliteDriver implements Driver {
     return this.#pool.acquire(signal);
   }
 
+  /** PGlite runs one statement at a time in any case. */
+  share(): Promise<Session> {
+    return this.#pool.acquire();
+  }
+
   release(session: Session): void {
     this.#pool.release(session as PooledSession);
   }

@@ -19,6 +19,10 @@ export class PostgresDriver implements Driver {
     return this.#pool.acquire(signal);
   }
 
+  share(): Promise<Session> {
+    return this.#pool.share();
+  }
+
   release(session: Session): void {
     this.#pool.release(session as PooledSession);
   }

@@ -16,6 +16,9 @@ export interface PooledSession extends Session {
   close(): Promise<void>;
 }
 
+/** Most statements on their way on one connection. */
+const PIPELINE_DEPTH = 64;
+
 interface Waiter {
   give(session: PooledSession): void;
   fail(error: unknown): void;
@@ -32,6 +35,8 @@ export class SessionPool {
   readonly #idle: Idle[] = [];
   readonly #waiters: Waiter[] = [];
   readonly #taken = new Set<PooledSession>();
+  /** Of the taken ones, those that run single statements, and how many at the moment. */
+  readonly #shared = new Map<PooledSession, number>();
   #opening = 0;
   #closed = false;
   #drained: (() => void) | undefined;
@@ -52,7 +57,36 @@ export class SessionPool {
     return await this.#wait(signal);
   }
 
+  /**
+   * A session for one statement outside a transaction, which several callers may use at once: their
+   * statements are pipelined. It joins a busy session only when there is neither an idle one nor room for
+   * another, and never while somebody waits for one of their own. Give it back with `release`.
+   */
+  async share(): Promise<PooledSession> {
+    const full = this.#idle.length === 0 && this.#taken.size + this.#opening >= this.#limits.size;
+    if (full && this.#waiters.length === 0) {
+      let least: PooledSession | undefined;
+      let users = PIPELINE_DEPTH;
+      for (const [session, count] of this.#shared) {
+        if (count < users && !session.broken) [least, users] = [session, count];
+      }
+      if (least !== undefined) {
+        this.#shared.set(least, users + 1);
+        return least;
+      }
+    }
+    const session = await this.acquire();
+    this.#shared.set(session, 1);
+    return session;
+  }
+
   release(session: PooledSession): void {
+    const users = this.#shared.get(session);
+    if (users !== undefined && users > 1) {
+      this.#shared.set(session, users - 1);
+      return;
+    }
+    this.#shared.delete(session);
     this.#taken.delete(session);
     if (this.#closed || session.broken) {
       void session.close();
