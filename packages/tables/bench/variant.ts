@@ -138,10 +138,13 @@ const VARIANTS: Readonly<Record<string, () => Promise<Variant>>> = {
   },
 };
 
+interface PointReader {
+  one(id: bigint): Promise<unknown>;
+  close(): Promise<unknown>;
+}
+
 /** Point reads: `count` of them, `depth` at a time. */
-const POINTS: Readonly<
-  Record<string, () => Promise<{ one(id: bigint): Promise<unknown>; close(): Promise<unknown> }>>
-> = {
+const POINTS: Readonly<Record<string, () => Promise<PointReader>>> = {
   "point-hotpath": async () => {
     const connection = await connect({ url, poolSize: 4 });
     const text = selectByIdSql(particles);
@@ -161,10 +164,10 @@ const POINTS: Readonly<
 };
 
 async function points(open: NonNullable<(typeof POINTS)[string]>, depth: number): Promise<void> {
-  const { one, close } = await open();
+  const reader = await open();
   let id = 0;
   const worker = async (until: number): Promise<void> => {
-    while (id < until) await one(BigInt((id++ * 7919) % 10_000));
+    while (id < until) await reader.one(BigInt((id++ * 7919) % 10_000));
   };
   const workers = (until: number) =>
     Promise.all(Array.from({ length: depth }, () => worker(until)));
@@ -173,7 +176,7 @@ async function points(open: NonNullable<(typeof POINTS)[string]>, depth: number)
   const start = performance.now();
   await workers(count);
   const value = (count * 1000) / (performance.now() - start);
-  await close();
+  await reader.close();
   console.log(JSON.stringify({ value }));
 }
 

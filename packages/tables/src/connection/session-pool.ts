@@ -65,14 +65,16 @@ export class SessionPool {
   async share(): Promise<PooledSession> {
     const full = this.#idle.length === 0 && this.#taken.size + this.#opening >= this.#limits.size;
     if (full && this.#waiters.length === 0) {
-      let least: PooledSession | undefined;
-      let users = PIPELINE_DEPTH;
+      // The fullest pipeline that has room: statements that leave together cost one write.
+      let fullest: PooledSession | undefined;
+      let users = 0;
       for (const [session, count] of this.#shared) {
-        if (count < users && !session.broken) [least, users] = [session, count];
+        const better = count > users && count < PIPELINE_DEPTH && !session.broken;
+        if (better) [fullest, users] = [session, count];
       }
-      if (least !== undefined) {
-        this.#shared.set(least, users + 1);
-        return least;
+      if (fullest !== undefined) {
+        this.#shared.set(fullest, users + 1);
+        return fullest;
       }
     }
     const session = await this.acquire();
