@@ -7,8 +7,8 @@ import { connect, copyIn } from "@hotpath/tables";
 import { createParticles, generate, particles } from "./particles.ts";
 import { benchServer, variant } from "./server.ts";
 
-const READS = { smoke: 200, quick: 5_000, full: 20_000 } as const;
-const ROUNDS = { smoke: 1, quick: 3, full: 7 } as const;
+const READS = { smoke: 200, quick: 3_000, full: 10_000 } as const;
+const ROUNDS = { smoke: 1, quick: 9, full: 15 } as const;
 
 const bench: BenchCase = {
   name: "sql-point",

@@ -38,6 +38,9 @@ export class SessionPool {
   /** Of the taken ones, those that run single statements, and how many at the moment. */
   readonly #shared = new Map<PooledSession, number>();
   #opening = 0;
+  /** The wait that all callers of share() have in common, and how many there are. */
+  #lead: Promise<PooledSession> | undefined;
+  #sharing = 0;
   #closed = false;
   #drained: (() => void) | undefined;
 
@@ -63,23 +66,37 @@ export class SessionPool {
    * another, and never while somebody waits for one of their own. Give it back with `release`.
    */
   async share(): Promise<PooledSession> {
-    const full = this.#idle.length === 0 && this.#taken.size + this.#opening >= this.#limits.size;
-    if (full && this.#waiters.length === 0) {
-      // The fullest pipeline that has room: statements that leave together cost one write.
-      let fullest: PooledSession | undefined;
-      let users = 0;
-      for (const [session, count] of this.#shared) {
-        const better = count > users && count < PIPELINE_DEPTH && !session.broken;
-        if (better) [fullest, users] = [session, count];
-      }
-      if (fullest !== undefined) {
-        this.#shared.set(fullest, users + 1);
-        return fullest;
+    if (this.#idle.length > 0 || this.#taken.size + this.#opening < this.#limits.size) {
+      return this.#join(await this.acquire());
+    }
+    const pipeline = this.#waiters.length === 0 ? this.#fullestPipeline() : undefined;
+    if (pipeline !== undefined) return this.#join(pipeline);
+    if (this.#sharing >= this.#limits.waiters) throw this.#crowded();
+    // One waits in line for all that want to share.
+    this.#sharing++;
+    try {
+      this.#lead ??= this.acquire().finally(() => (this.#lead = undefined));
+      return this.#join(await this.#lead);
+    } finally {
+      this.#sharing--;
+    }
+  }
+
+  #join(session: PooledSession): PooledSession {
+    this.#shared.set(session, (this.#shared.get(session) ?? 0) + 1);
+    return session;
+  }
+
+  /** The fullest that has room: statements that leave together cost one write. */
+  #fullestPipeline(): PooledSession | undefined {
+    let fullest: PooledSession | undefined;
+    let users = 0;
+    for (const [session, count] of this.#shared) {
+      if (count > users && count < PIPELINE_DEPTH && !session.broken) {
+        [fullest, users] = [session, count];
       }
     }
-    const session = await this.acquire();
-    this.#shared.set(session, 1);
-    return session;
+    return fullest;
   }
 
   release(session: PooledSession): void {
@@ -143,12 +160,7 @@ export class SessionPool {
 
   #wait(signal: AbortSignal | undefined): Promise<PooledSession> {
     const { acquireMs, waiters, size } = this.#limits;
-    if (this.#waiters.length >= waiters) {
-      throw new TablesError(
-        "POOL_TIMEOUT",
-        `Cannot take a connection: all ${size} are in use and ${waiters} callers wait already`,
-      );
-    }
+    if (this.#waiters.length >= waiters) throw this.#crowded();
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
@@ -174,6 +186,14 @@ export class SessionPool {
       signal?.addEventListener("abort", aborted);
       this.#waiters.push(waiter);
     });
+  }
+
+  #crowded(): TablesError {
+    const { size, waiters } = this.#limits;
+    return new TablesError(
+      "POOL_TIMEOUT",
+      `Cannot take a connection: all ${size} are in use and ${waiters} callers wait already`,
+    );
   }
 
   #expire(session: PooledSession): void {

@@ -144,7 +144,8 @@ describe("a PostgreSQL server that fails", { skip }, () => {
     await db.transaction().execute(async (trx) => {
       await trx.insertInto("points").values({ id: 1, x: 1 }).execute();
       const waiting = connection.query("SELECT 1");
-      await assert.rejects(connection.query("SELECT 2"), {
+      const { signal } = new AbortController();
+      await assert.rejects(connection.query("SELECT 2", [], { signal }), {
         code: "POOL_TIMEOUT",
         message: /1 callers wait/,
       });
