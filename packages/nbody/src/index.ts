@@ -39,6 +39,7 @@ export {
   type LagrangianFraction,
   type Vector,
 } from "./diagnostics/diagnostics.ts";
+export { megno, type Megno, type MegnoOptions } from "./diagnostics/megno.ts";
 export {
   elementsOf,
   meanAnomaly,

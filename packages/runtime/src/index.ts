@@ -96,7 +96,15 @@ export {
   walkDirectory,
   type FoundEntry,
 } from "./file/directory.ts";
+export { Process, spawnProcess, type ProcessOptions } from "./process/process.ts";
+export { runProcess, type ProcessResult, type RunProcessOptions } from "./process/run-process.ts";
+export type { ExitStatus, Processes, Stdio } from "./io/processes.ts";
+export { Signal } from "./signal/signal.ts";
+export type { SignalName } from "./io/signals.ts";
+export { stderr, stdin, stdout } from "./stdio/stdio.ts";
 export type { DirectoryEntry, FileKind, Files, FileStat } from "./io/files.ts";
+export { simulatedPrograms, type ProgramBody, type ProgramView } from "./simulate/programs.ts";
+export { simulatedTerminal, type SimulatedTerminal } from "./simulate/terminal.ts";
 export { simulatedDisk, SimulatedDisk, type DiskConditions } from "./simulate/disk.ts";
 
 export { defineTask, type CallOptions, type ThreadTask } from "./thread/define-task.ts";

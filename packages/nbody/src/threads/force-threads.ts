@@ -10,6 +10,7 @@ import { NbodyError } from "../errors.ts";
 import { DirectJob, instantiate } from "../kernels/direct-job.ts";
 import { moduleFor, nameOf, type Arithmetic } from "../kernels/direct.ts";
 import type { Forces, Units } from "../kernels/forces.ts";
+import { directJerks } from "../kernels/jerk.ts";
 import type { Kernels } from "../kernels/load.ts";
 import {
   CONTROL_BYTES,
@@ -69,6 +70,7 @@ export class ForceThreads {
       bodies,
       units,
       accelerations: () => this.#run(job, attachment),
+      jerks: directJerks(kernels, bodies, units),
       close: () => {
         for (const worker of this.#workers) worker.post({ kind: "detach", attachment });
       },

@@ -10,6 +10,9 @@
 import type { Dns } from "./dns.ts";
 import type { Files } from "./files.ts";
 import type { Net } from "./net.ts";
+import type { Processes } from "./processes.ts";
+import type { Signals } from "./signals.ts";
+import type { StandardStreams } from "./standard-streams.ts";
 
 export interface Clock {
   /** Milliseconds with a fraction, from an arbitrary origin; never goes back. */
@@ -45,4 +48,7 @@ export interface Io {
   readonly net: Net;
   readonly dns: Dns;
   readonly files: Files;
+  readonly processes: Processes;
+  readonly signals: Signals;
+  readonly stdio: StandardStreams;
 }

@@ -4,6 +4,9 @@ import { nodeDns } from "./dns.ts";
 import type { Alarm, Clock, Io, Turns } from "./io.ts";
 import { nodeFiles } from "./node-files.ts";
 import { nodeNet } from "./node-net.ts";
+import { nodeProcesses } from "./processes.ts";
+import { nodeSignals } from "./signals.ts";
+import { nodeStandardStreams } from "./standard-streams.ts";
 
 /** setTimeout silently fires at once beyond this; a later alarm rings early and is set again. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
@@ -62,5 +65,8 @@ export function nodeIo(): Io {
     net: nodeNet(),
     dns: nodeDns,
     files: nodeFiles,
+    processes: nodeProcesses,
+    signals: nodeSignals,
+    stdio: nodeStandardStreams,
   };
 }

@@ -8,7 +8,7 @@
 import { Random } from "./random.ts";
 
 /** Beyond this many, the replay string has the seed alone. */
-const RECORDED = 4096;
+const RECORDED = 400;
 
 export class Choices {
   readonly seed: number;

@@ -157,6 +157,16 @@ export class SimulatedNetwork implements Net {
     } else send();
   }
 
+  /** Two connected ends on one host, for the pipes of simulated processes. */
+  pipe(name: string): { readonly near: SimulatedTransport; readonly far: SimulatedTransport } {
+    const address: Address = { kind: "unix", path: name };
+    const addresses = { local: address, remote: address };
+    const near = new SimulatedTransport(this, LOCALHOST, LOCALHOST, addresses);
+    const far = new SimulatedTransport(this, LOCALHOST, LOCALHOST, addresses);
+    near.join(far);
+    return { near, far };
+  }
+
   forget(transport: SimulatedTransport): void {
     this.#transports.delete(transport);
   }

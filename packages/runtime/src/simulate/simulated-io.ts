@@ -4,7 +4,9 @@ import type { TimerHeap } from "../time/timer-heap.ts";
 import { SimulatedDisk, type DiskConditions } from "./disk.ts";
 import { SimulatedDns } from "./dns.ts";
 import { SimulatedNetwork, type NetworkConditions } from "./network.ts";
+import { SimulatedPrograms } from "./programs.ts";
 import type { Random } from "./random.ts";
+import { SimulatedTerminal } from "./terminal.ts";
 
 /** Time that passes only when the scheduler says so. */
 export class VirtualClock implements Clock {
@@ -48,6 +50,7 @@ export function simulatedIo(
 ): Io {
   const chance = random.fork("network");
   const net = new SimulatedNetwork(() => chance.fraction(), timers, options.network);
+  const terminal = new SimulatedTerminal(net);
   return {
     clock,
     alarm,
@@ -56,5 +59,8 @@ export function simulatedIo(
     net,
     dns: new SimulatedDns(net),
     files: new SimulatedDisk(net, clock, options.disk),
+    processes: new SimulatedPrograms(net, terminal),
+    signals: terminal,
+    stdio: terminal,
   };
 }

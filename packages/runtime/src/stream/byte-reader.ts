@@ -40,6 +40,11 @@ export interface ReadLimit extends WaitOptions {
   readonly limitBytes?: number;
 }
 
+export interface ReaderOptions {
+  /** Receive only while somebody waits, at the price of stopping and starting. Default: false. */
+  readonly lazy?: boolean;
+}
+
 type State = "open" | "ended" | "failed" | "closed";
 
 const DEFAULT_LIMIT_BYTES = 1024 * 1024;
@@ -48,6 +53,7 @@ export class ByteReader implements Waitable, AsyncIterable<Uint8Array> {
   readonly name: string;
   readonly #source: ByteSource;
   readonly #readAheadBytes: number;
+  readonly #lazy: boolean;
   readonly #ahead = new ReadAhead();
   #state: State = "open";
   #error: unknown = undefined;
@@ -65,7 +71,13 @@ export class ByteReader implements Waitable, AsyncIterable<Uint8Array> {
   /** Called once, when the other side has ended, failed, or the reader was closed; for parsers with a tap. */
   onEnd: (() => void) | undefined = undefined;
 
-  constructor(source: ByteSource, name: string, readAheadBytes: number = READ_AHEAD_BYTES) {
+  constructor(
+    source: ByteSource,
+    name: string,
+    readAheadBytes: number = READ_AHEAD_BYTES,
+    options: ReaderOptions = {},
+  ) {
+    this.#lazy = options.lazy ?? false;
     this.#source = source;
     this.name = name;
     this.#readAheadBytes = readAheadBytes;
@@ -266,6 +278,7 @@ export class ByteReader implements Waitable, AsyncIterable<Uint8Array> {
     this.#park = undefined;
     this.#into = undefined;
     this.#wanted = 0;
+    if (this.#lazy) this.#stop();
   }
 
   #finish(state: State, error: unknown): void {
@@ -345,7 +358,8 @@ export class ByteReader implements Waitable, AsyncIterable<Uint8Array> {
 
   /** After bytes were taken: goes on receiving once the read-ahead is empty. */
   #restart(): void {
-    if (!this.#reading && this.#state === "open" && this.#ahead.sizeBytes === 0) this.#start();
+    if (this.#reading || this.#lazy) return;
+    if (this.#state === "open" && this.#ahead.sizeBytes === 0) this.#start();
   }
 
   #over<T>(scope: Scope, atEnd: T): Promise<T> {
