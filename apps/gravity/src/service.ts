@@ -40,7 +40,7 @@ export async function openService(
   config: GravityConfig,
   logger: Logger = createLogger(),
 ): Promise<GravityService> {
-  const framesDir = `${config.dataDir}/frames`;
+  const framesDir = `${config.dataDir}/trajectories`;
   await mkdir(framesDir, { recursive: true });
   const metrics = new Metrics();
   const hub = new EventHub();

@@ -19,6 +19,9 @@ const BODY = {
   snapshotEvery: 7,
 };
 
+/** So that a failed test leaves nothing running. */
+const running = new Set<ChildProcess>();
+
 interface Server {
   readonly url: string;
   readonly child: ChildProcess;
@@ -35,7 +38,10 @@ describe("a restart", { timeout: 180_000 }, () => {
     reference = await stateAndFrames(server, id);
     assert.equal(await terminate(server), 0);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(async () => {
+    for (const child of running) child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  });
 
   for (const how of ["SIGTERM", "SIGKILL"] as const) {
     test(`by ${how} in the middle of a job ends with the same bytes`, async () => {
@@ -64,6 +70,8 @@ async function serve(data: string): Promise<Server> {
     env: { ...process.env, PORT: "0", HOST: "127.0.0.1", HOTPATH_DATA: data, DATABASE_URL: "" },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   for await (const line of createInterface(child.stdout)) {
     const { msg, url } = JSON.parse(line) as { msg: string; url?: string };
     if (!msg.startsWith("gravity is ready") || url === undefined) continue;

@@ -4,6 +4,7 @@ import { json, route, type Route } from "../http/route.ts";
 import { LIMITS } from "../limits.ts";
 import { isTerminal, STATUSES, type Simulation, type Status } from "../store/simulation.ts";
 import { removeFrames, framePath } from "../trajectory/frame-file.ts";
+import { checkpointPath, removeCheckpoint } from "../trajectory/checkpoint-file.ts";
 import type { ApiContext } from "./context.ts";
 import { prepare, requireAffordable } from "./initial.ts";
 import { resourceOf } from "./resource.ts";
@@ -91,6 +92,7 @@ async function remove(
   if (isTerminal(simulation.status) && !context.runner.isActive(id)) {
     await context.store.remove(id);
     await removeFrames(framePath(context.framesDir, id));
+    removeCheckpoint(checkpointPath(context.framesDir, id));
     return { status: 204 };
   }
   await context.runner.dismiss(simulation);

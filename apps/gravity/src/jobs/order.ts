@@ -18,7 +18,9 @@ export interface Order {
   /** 0 records nothing. */
   readonly snapshotEvery: number;
   readonly framePath: string | undefined;
-  /** Total energy at step 0; undefined when this order begins there and measures it. */
+  /** Where the run leaves its checkpoints, and begins if there is one; undefined leaves none. */
+  readonly checkpointPath: string | undefined;
+  /** Total energy at step 0; undefined when the run is to measure it, or a checkpoint has it. */
   readonly initialEnergy: number | undefined;
   readonly control: Int32Array;
 }
@@ -34,9 +36,11 @@ export interface Progress {
   readonly initialEnergy: number;
 }
 
-/** The particles' memory holds the state after `step`. `stopped` is short of the order's steps. */
+/** `stopped` is short of the order's steps. */
 export interface Outcome {
   readonly kind: "finished" | "stopped";
+  /** The state after the last step: the order's memory, or the one that a checkpoint was read into. */
+  readonly bodies: BodiesHandle;
   readonly last: Progress;
 }
 

@@ -8,6 +8,7 @@
  *  3. close() stops every run at a step boundary and writes its state with status `accepted`: the next
  *     start goes on from there, with the same bytes as if it had not stopped.
  */
+import { Bodies } from "@hotpath/nbody";
 import type { Logger } from "pino";
 import { conflict, notFound, Problem, unavailable } from "../http/problem.ts";
 import { LIMITS } from "../limits.ts";
@@ -20,6 +21,7 @@ import {
   type SimulationPatch,
 } from "../store/simulation.ts";
 import type { LoadedBodies, SimulationStore } from "../store/simulation-store.ts";
+import { checkpointPath, removeCheckpoint } from "../trajectory/checkpoint-file.ts";
 import { framePath } from "../trajectory/frame-file.ts";
 import { CONTROL, type Order, type Outcome, type Progress } from "./order.ts";
 import { RunFailed, stop, WorkerPool } from "./worker-pool.ts";
@@ -228,6 +230,7 @@ export class Runner {
         { simulation: id, err: error instanceof RunFailed ? undefined : error, message },
         "failed",
       );
+      removeCheckpoint(checkpointPath(this.#options.framesDir, id));
       await this.#settle(id, { status: "failed", message }, active);
     }
   }
@@ -256,7 +259,10 @@ export class Runner {
       finished: status === "accepted" ? null : new Date(),
     };
     active.live = outcome.last;
-    await this.#persist(active, () => this.#options.store.save(id, loaded, patch));
+    const state: LoadedBodies = { ids: loaded.ids, bodies: Bodies.adopt(outcome.bodies) };
+    await this.#persist(active, () => this.#options.store.save(id, state, patch));
+    // Only a run that will go on needs its checkpoint; a state that is written back replaces it.
+    if (status !== "accepted") removeCheckpoint(checkpointPath(this.#options.framesDir, id));
     this.#options.logger.info({ simulation: id, status, step, energyError }, "stopped");
     await this.#ended(id, status);
   }
@@ -333,6 +339,7 @@ export class Runner {
       startStep,
       snapshotEvery: record ? simulation.snapshotEvery : 0,
       framePath: record ? framePath(this.#options.framesDir, simulation.id) : undefined,
+      checkpointPath: record ? checkpointPath(this.#options.framesDir, simulation.id) : undefined,
       initialEnergy: simulation.initialEnergy ?? undefined,
       control,
     };

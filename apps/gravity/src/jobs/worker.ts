@@ -6,13 +6,24 @@
  * control word after every batch of steps; a batch is as many steps as fit about BATCH_MS.
  */
 import { parentPort } from "node:worker_threads";
-import { Bodies, createSystem, kineticEnergy, potentialEnergy, type System } from "@hotpath/nbody";
+import {
+  Bodies,
+  createSystem,
+  kineticEnergy,
+  NbodyError,
+  potentialEnergy,
+  restoreSystem,
+  type System,
+} from "@hotpath/nbody";
+import { readCheckpoint, writeCheckpoint } from "../trajectory/checkpoint-file.ts";
 import { FrameWriter } from "../trajectory/frame-file.ts";
 import { CONTROL, type Order, type Outcome, type Progress, type WorkerMessage } from "./order.ts";
 
 /** A cancel is seen within about this time; reading the control word this rarely costs nothing. */
 const BATCH_MS = 20;
 const PROGRESS_INTERVAL_MS = 100;
+/** What a kill -9 costs at most. */
+const CHECKPOINT_INTERVAL_MS = 5_000;
 
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs on a worker thread");
@@ -25,21 +36,39 @@ port.on("message", (order: Order) => {
 });
 
 async function execute(order: Order): Promise<Outcome> {
-  const bodies = Bodies.adopt(order.bodies);
-  const { units, integrator, dt, startStep } = order;
-  const system = await createSystem({ bodies, units, integrator, dt, stepsDone: startStep });
-  const writer = frameWriter(order);
+  const { system, initialEnergy } = await systemFor(order);
+  const writer = frameWriter(order, system.stepsDone);
   try {
-    return new Run(order, system, writer).toEnd();
+    return new Run(order, system, writer, initialEnergy).toEnd();
   } finally {
     writer?.close();
     system.close();
   }
 }
 
-function frameWriter(order: Order): FrameWriter | undefined {
+/** From the last checkpoint where there is one, so that every integrator goes on with the same bits. */
+async function systemFor(
+  order: Order,
+): Promise<{ readonly system: System; readonly initialEnergy: number | undefined }> {
+  const saved =
+    order.checkpointPath === undefined ? undefined : readCheckpoint(order.checkpointPath);
+  if (saved !== undefined) {
+    try {
+      return { system: await restoreSystem(saved.system), initialEnergy: saved.initialEnergy };
+    } catch (error) {
+      // Of another version, or damaged: the database has an older state, which is as good.
+      if (!(error instanceof NbodyError && error.code === "bad-format")) throw error;
+    }
+  }
+  const { units, integrator, dt, startStep, initialEnergy } = order;
+  const bodies = Bodies.adopt(order.bodies);
+  const system = await createSystem({ bodies, units, integrator, dt, stepsDone: startStep });
+  return { system, initialEnergy };
+}
+
+function frameWriter(order: Order, step: number): FrameWriter | undefined {
   if (order.framePath === undefined || order.snapshotEvery === 0) return undefined;
-  const keep = order.startStep === 0 ? 0 : 1 + Math.floor(order.startStep / order.snapshotEvery);
+  const keep = step === 0 ? 0 : 1 + Math.floor(step / order.snapshotEvery);
   return new FrameWriter(order.framePath, order.n, keep);
 }
 
@@ -50,15 +79,21 @@ class Run {
   readonly #initialEnergy: number;
   #last: Progress;
   #reportedAt = -Infinity;
+  #savedAt = performance.now();
   #batch = 1;
 
-  constructor(order: Order, system: System, writer: FrameWriter | undefined) {
+  constructor(
+    order: Order,
+    system: System,
+    writer: FrameWriter | undefined,
+    initialEnergy: number | undefined,
+  ) {
     this.#order = order;
     this.#system = system;
     this.#writer = writer;
     const kinetic = kineticEnergy(system.bodies);
     const potential = potentialEnergy(system.bodies, order.units);
-    this.#initialEnergy = order.initialEnergy ?? kinetic + potential;
+    this.#initialEnergy = initialEnergy ?? kinetic + potential;
     this.#last = this.#measure();
     if (writer !== undefined && writer.count === 0) this.#record();
   }
@@ -66,15 +101,29 @@ class Run {
   toEnd(): Outcome {
     const { steps, control } = this.#order;
     while (this.#system.stepsDone < steps) {
-      if (Atomics.load(control, 0) === CONTROL.stop) return this.#outcome("stopped");
+      if (Atomics.load(control, 0) === CONTROL.stop) {
+        this.#save();
+        return this.#outcome("stopped");
+      }
       this.#advance();
+      if (performance.now() - this.#savedAt > CHECKPOINT_INTERVAL_MS) this.#save();
     }
     return this.#outcome("finished");
   }
 
   #outcome(kind: Outcome["kind"]): Outcome {
     this.#last = this.#measure();
-    return { kind, last: this.#last };
+    return { kind, bodies: this.#system.bodies.handle, last: this.#last };
+  }
+
+  #save(): void {
+    const path = this.#order.checkpointPath;
+    if (path === undefined) return;
+    writeCheckpoint(path, {
+      initialEnergy: this.#initialEnergy,
+      system: this.#system.checkpoint(),
+    });
+    this.#savedAt = performance.now();
   }
 
   /** One batch, up to the next frame at most. */
