@@ -67,6 +67,8 @@ export {
 } from "./net/listen.ts";
 export { Connection, type ConnectionOptions } from "./net/connection.ts";
 export { Listener } from "./net/listener.ts";
+export { bindUdp, UdpSocket, type Datagram, type UdpOptions } from "./net/udp-socket.ts";
+export type { Datagrams, UdpAddress } from "./io/datagrams.ts";
 export { Resolver, type ResolverOptions } from "./dns/resolver.ts";
 export { ByteReader, type ByteSource, type ReadLimit } from "./stream/byte-reader.ts";
 export { ByteWriter, type ByteSink } from "./stream/byte-writer.ts";

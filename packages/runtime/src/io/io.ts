@@ -7,6 +7,7 @@
  * can be told to fail. A runtime is given its Io when it is made: `run(main, { io })`.
  */
 
+import type { Datagrams } from "./datagrams.ts";
 import type { Dns } from "./dns.ts";
 import type { Files } from "./files.ts";
 import type { Net } from "./net.ts";
@@ -46,6 +47,7 @@ export interface Io {
   /** A number in [0, 1). */
   random(): number;
   readonly net: Net;
+  readonly datagrams: Datagrams;
   readonly dns: Dns;
   readonly files: Files;
   readonly processes: Processes;

@@ -1,5 +1,6 @@
 /** The real Io: Node itself. */
 import { performance } from "node:perf_hooks";
+import { nodeDatagrams } from "./datagrams.ts";
 import { nodeDns } from "./dns.ts";
 import type { Alarm, Clock, Io, Turns } from "./io.ts";
 import { nodeFiles } from "./node-files.ts";
@@ -63,6 +64,7 @@ export function nodeIo(): Io {
     alarm: new NodeAlarm(),
     random: Math.random,
     net: nodeNet(),
+    datagrams: nodeDatagrams,
     dns: nodeDns,
     files: nodeFiles,
     processes: nodeProcesses,

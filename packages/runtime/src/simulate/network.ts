@@ -34,6 +34,10 @@ export interface NetworkConditions {
   readonly resetChance?: number;
   /** How often a connection attempt is refused although somebody listens. Default: 0. */
   readonly refuseChance?: number;
+  /** How often a datagram is lost. Default: 0. */
+  readonly lossChance?: number;
+  /** How often a datagram arrives twice. Default: 0. */
+  readonly duplicateChance?: number;
   /** Bytes that may be on the way or unread in one direction. Default: 64 KiB. */
   readonly windowBytes?: number;
 }
@@ -70,6 +74,8 @@ export class SimulatedNetwork implements Net {
     shortReadChance: 0.3,
     resetChance: 0,
     refuseChance: 0,
+    lossChance: 0,
+    duplicateChance: 0,
     windowBytes: 64 * 1024,
   };
   readonly #random: () => number;
@@ -165,6 +171,11 @@ export class SimulatedNetwork implements Net {
     const far = new SimulatedTransport(this, LOCALHOST, LOCALHOST, addresses);
     near.join(far);
     return { near, far };
+  }
+
+  /** Whether nothing passes from one host to the other. */
+  parted(from: string, to: string): boolean {
+    return this.#parted.has(pair(from, to));
   }
 
   forget(transport: SimulatedTransport): void {

@@ -1,6 +1,7 @@
 /** The Io of a simulation: virtual time and seeded chance. */
 import type { Alarm, Clock, Io, Turns } from "../io/io.ts";
 import type { TimerHeap } from "../time/timer-heap.ts";
+import { SimulatedDatagrams } from "./datagrams.ts";
 import { SimulatedDisk, type DiskConditions } from "./disk.ts";
 import { SimulatedDns } from "./dns.ts";
 import { SimulatedNetwork, type NetworkConditions } from "./network.ts";
@@ -57,6 +58,7 @@ export function simulatedIo(
     turns,
     random: () => random.fraction(),
     net,
+    datagrams: new SimulatedDatagrams(net),
     dns: new SimulatedDns(net),
     files: new SimulatedDisk(net, clock, options.disk),
     processes: new SimulatedPrograms(net, terminal),

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import {
+  bindUdp,
   CancelError,
   ClosedError,
   connectTcp,
@@ -460,6 +461,37 @@ export const netChecks: readonly NetCheck[] = [
     await assert.rejects(connectUnix(missing), (error: unknown) => {
       return hasSystemCode("ENOENT")(error) && String(error).includes(missing);
     });
+  }),
+
+  check("datagrams arrive whole, wait up to the limit, and beyond it are counted", async () => {
+    await using server = await bindUdp({ queueLimit: 2 });
+    await using client = await bindUdp();
+    const waiting = spawn(() => server.receive());
+    await client.send("ping", { host: "127.0.0.1", port: server.port });
+    const { data, from } = await waiting;
+    assert.equal(text.decode(data), "ping");
+    assert.equal(from.port, client.port);
+    await server.send("pong", from);
+    const won = await select({ answer: client });
+    assert.equal(text.decode(won.value.data), "pong");
+    for (let k = 0; k < 5; k++) await client.send("x", { host: "127.0.0.1", port: server.port });
+    while (server.droppedCount < 3) await sleep(1);
+    assert.equal(server.tryReceive()?.data.length, 1);
+    assert.equal((await server.receive()).data.length, 1);
+    assert.equal(server.tryReceive(), undefined);
+    await assert.rejects(server.receive({ timeout: 1 }), TimeoutError);
+    await assert.rejects(bindUdp({ port: server.port }), hasSystemCode("EADDRINUSE"));
+    await assert.rejects(bindUdp({ host: "here" }), TypeError);
+    await assert.rejects(bindUdp({ port: 70_000 }), RangeError);
+    const to = { host: "127.0.0.1", port: 9 };
+    assert.throws(() => client.send(new Uint8Array(70_000), to), RangeError);
+    assert.throws(() => client.send("x", { host: "name", port: 9 }), TypeError);
+    const closed = spawn(() => assert.rejects(client.receive(), ClosedError));
+    await sleep(1);
+    client.close();
+    await closed;
+    await assert.rejects(client.send("x", to), ClosedError);
+    assert.throws(() => client.tryReceive(), ClosedError);
   }),
 
   check("a read into an empty buffer and a negative consume are refused", async () => {
