@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Driver, DriverKind, ListenOptions, Session } from "./driver.ts";
 import { PgliteDriver } from "./pglite-driver.ts";
 import { PostgresDriver } from "./postgres-driver.ts";
+import { lossOutsideTransaction } from "./server-error.ts";
 import { serverAddress } from "./server-address.ts";
 
 export interface ConnectOptions {
@@ -117,6 +118,8 @@ export class DriverConnection implements Connection {
     try {
       const result = await session.query(text, parameters, signal);
       return result.rows as Result[];
+    } catch (error) {
+      throw lossOutsideTransaction(error, text);
     } finally {
       this.driver.release(session);
     }

@@ -21,7 +21,7 @@ import {
   MessageReader,
   queryMessage,
 } from "./message-reader.ts";
-import { serverError } from "./server-error.ts";
+import { commitUnknown, serverError } from "./server-error.ts";
 import { readRaw } from "./server-socket.ts";
 
 export interface CopyWire {
@@ -119,14 +119,14 @@ export async function copyInOverSocket(
     } catch (error) {
       stopped = { error };
     }
-    if (stopped === undefined || answer.failed) {
-      if (!answer.failed)
-        wire.socket.write(Buffer.concat([frame(COPY_TRAILER), COPY_TRAILER, COPY_DONE]));
+    if (stopped === undefined && !answer.failed) {
+      wire.socket.write(Buffer.concat([frame(COPY_TRAILER), COPY_TRAILER, COPY_DONE]));
       return await answer.complete();
     }
+    if (answer.failed) return await answer.complete();
     wire.socket.write(failMessage());
     await answer.givenUp();
-    throw stopped.error;
+    throw stopped?.error;
   } finally {
     answer.release();
   }
@@ -221,9 +221,14 @@ class CopyInAnswer {
     }
   }
 
+  /** Waits for the count; a loss after the end was sent leaves it open whether the rows are there. */
   async complete(): Promise<number> {
+    const early = this.failed;
     await this.over;
-    if (this.#error !== undefined) throw this.#error;
+    if (this.#error !== undefined) {
+      const unknown = !early && this.#error.code === "CONNECTION_LOST";
+      throw unknown ? commitUnknown(this.#error) : this.#error;
+    }
     return this.#rows;
   }
 

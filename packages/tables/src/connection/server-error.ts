@@ -107,6 +107,23 @@ function isLayout(state: string | undefined): boolean {
   return state === "08P01" || state === "22P03";
 }
 
+/**
+ * What a loss in the middle of a statement outside a transaction means: unless it only read, it may have
+ * been committed before the answer was lost. (A loss noticed before sending has no cause.)
+ */
+export function lossOutsideTransaction(error: unknown, text: string): unknown {
+  if (!(error instanceof TablesError) || error.code !== "CONNECTION_LOST") return error;
+  if (error.cause === undefined || /^\s*(?:SELECT|SHOW|EXPLAIN|TABLE|VALUES)\b/i.test(text))
+    return error;
+  return commitUnknown(error);
+}
+
+export function commitUnknown(cause: unknown): TablesError {
+  const message =
+    "The connection was lost while committing: the change may or may not have happened";
+  return new TablesError("COMMIT_UNKNOWN", message, { cause });
+}
+
 function codeOf(state: string | undefined): TablesErrorCode {
   if (state === undefined) return "QUERY_FAILED";
   if (UNREACHABLE.has(state)) return "DATABASE_UNREACHABLE";

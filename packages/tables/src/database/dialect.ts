@@ -15,7 +15,8 @@ import {
   type TransactionSettings,
 } from "kysely";
 import { TablesError } from "../errors.ts";
-import type { Driver, Session } from "../connection/driver.ts";
+import type { Driver, QueryResult as SessionResult, Session } from "../connection/driver.ts";
+import { commitUnknown, lossOutsideTransaction } from "../connection/server-error.ts";
 import { quoteIdentifier } from "../sql/identifier.ts";
 
 export class TablesDialect implements Dialect {
@@ -45,17 +46,26 @@ export class TablesDialect implements Dialect {
 /** A kysely connection that still knows the session it runs on, for COPY in the same transaction. */
 export class SessionConnection implements DatabaseConnection {
   readonly session: Session;
+  inTransaction = false;
 
   constructor(session: Session) {
     this.session = session;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const result = await this.session.query(query.sql, query.parameters);
+    const result = await this.#run(query);
     const rows = result.rows as Row[];
     return result.count === undefined || result.command === "SELECT"
       ? { rows }
       : { rows, numAffectedRows: BigInt(result.count) };
+  }
+
+  async #run(query: CompiledQuery): Promise<SessionResult> {
+    try {
+      return await this.session.query(query.sql, query.parameters);
+    } catch (error) {
+      throw this.inTransaction ? error : lossOutsideTransaction(error, query.sql);
+    }
   }
 
   // oxlint-disable-next-line require-yield -- kysely asks for a generator
@@ -89,6 +99,7 @@ class SessionDriver implements KyselyDriver {
       settings.isolationLevel === undefined ? "" : ` ISOLATION LEVEL ${settings.isolationLevel}`;
     const access = settings.accessMode === undefined ? "" : ` ${settings.accessMode}`;
     await connection.session.query(`BEGIN${isolation}${access}`, []);
+    connection.inTransaction = true;
   }
 
   async commitTransaction(connection: SessionConnection): Promise<void> {
@@ -97,11 +108,7 @@ class SessionDriver implements KyselyDriver {
       ({ command } = await connection.session.query("COMMIT", []));
     } catch (error) {
       if (!(error instanceof TablesError) || error.code !== "CONNECTION_LOST") throw error;
-      throw new TablesError(
-        "COMMIT_UNKNOWN",
-        "The connection was lost while committing: the transaction may or may not have happened",
-        { cause: error },
-      );
+      throw commitUnknown(error);
     }
     if (command === "ROLLBACK") {
       throw new TablesError(

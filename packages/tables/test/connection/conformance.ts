@@ -193,6 +193,8 @@ export function conformance(
         (await refused(() => connection.query("SELECT * FROM nowhere"))).code,
         "SCHEMA_DRIFT",
       );
+      const syntax = await refused(() => connection.query("SELEC 1"));
+      assert.deepEqual([syntax.code, syntax.sqlState], ["QUERY_FAILED", "42601"]);
       await db.deleteFrom("simulations").execute();
     });
 

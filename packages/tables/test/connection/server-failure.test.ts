@@ -106,6 +106,21 @@ describe("a PostgreSQL server that fails", { skip }, () => {
     assert.equal((await copyOut(db, points)).count, 0);
   });
 
+  test("lost during a statement of its own: reading may be tried again, the fate of a change is unknown", async () => {
+    await using connection = await fresh();
+    const db = database(connection, { points });
+    const die = "pg_terminate_backend(pg_backend_pid())";
+    await assert.rejects(connection.query(`SELECT ${die}`), { code: "CONNECTION_LOST" });
+    await db.insertInto("points").values({ id: 0, x: 0 }).execute();
+    const change = `UPDATE points SET x = 1 WHERE ${die}`;
+    await assert.rejects(connection.query(change), { code: "COMMIT_UNKNOWN", retryable: false });
+    const insert = db
+      .insertInto("points")
+      .values({ id: 1, x: sql<number>`length(${sql.raw(die)}::text)` });
+    await assert.rejects(insert.execute(), { code: "COMMIT_UNKNOWN" });
+    assert.equal((await copyOut(db, points)).count, 1);
+  });
+
   test("serialization failures are retried, and only as often as asked", async () => {
     await using connection = await fresh();
     const db = database(connection, { points });
