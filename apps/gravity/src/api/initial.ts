@@ -1,5 +1,5 @@
 /** From what the client asked to particles in shared memory, with the units that go with them. */
-import { Bodies, generate, presetOf, type Units } from "@hotpath/nbody";
+import { Bodies, generate, integrators, presetOf, type Units } from "@hotpath/nbody";
 import { invalid } from "../http/problem.ts";
 import { LIMITS } from "../limits.ts";
 import type { Initial } from "../store/simulation.ts";
@@ -55,11 +55,31 @@ function given(
   return bodies;
 }
 
-/** Refuses work that would not end: pairs of all steps, and frames that would fill the disk. */
-export function requireAffordable(request: CreateRequest, n: number): void {
-  const pairs = n * n * request.steps;
-  if (pairs > LIMITS.jobPairs) {
-    const most = Math.max(1, Math.floor(LIMITS.jobPairs / (n * n)));
+/**
+ * The solver that a request means: what it names; left out or "auto", the direct sum up to a size and the tree
+ * beyond. Throws 422 for an integrator that needs what the tree does not give.
+ */
+export function solverFor(request: CreateRequest, n: number): "direct" | "tree" {
+  const { solver = "auto", integrator } = request;
+  const chosen = solver === "auto" ? (n > LIMITS.directByDefault ? "tree" : "direct") : solver;
+  if (chosen === "tree" && integrators[integrator].needs === "jerks") {
+    if (solver === "auto") return "direct";
+    throw invalid([
+      { path: "solver", message: `${integrator} needs the jerks that only the direct sum gives` },
+    ]);
+  }
+  return chosen;
+}
+
+/** Refuses work that would not end, and frames that would fill the disk. */
+export function requireAffordable(
+  request: CreateRequest,
+  n: number,
+  solver: "direct" | "tree",
+): void {
+  const pairs = solver === "tree" ? Math.min(n * n, n * LIMITS.treePairs) : n * n;
+  if (pairs * request.steps > LIMITS.jobPairs) {
+    const most = Math.max(1, Math.floor(LIMITS.jobPairs / pairs));
     throw invalid([
       { path: "steps", message: `with ${n} particles at most ${most} steps may be asked for` },
     ]);

@@ -1,5 +1,5 @@
 /** Routes for whoever runs the service, and for tools: health, metrics, presets, OpenAPI. */
-import { integrators, presets } from "@hotpath/nbody";
+import { integrators, presets, SOLVERS } from "@hotpath/nbody";
 import { unavailable } from "../http/problem.ts";
 import { json, route, type Route } from "../http/route.ts";
 import { LIMITS } from "../limits.ts";
@@ -50,6 +50,7 @@ export function operationRoutes(
         json(200, {
           presets: presets.map(bounded),
           integrators: Object.keys(integrators),
+          solvers: SOLVERS,
           limits: LIMITS,
         }),
     ),

@@ -13,6 +13,10 @@ export interface SimulationResource {
   readonly time: number;
   readonly dt: number;
   readonly integrator: string;
+  readonly solver: string;
+  /** What computed the forces, and the RMS relative error to expect of it; null before the end. */
+  readonly forces: string | null;
+  readonly forceError: number | null;
   readonly particles: number;
   readonly units: Simulation["units"];
   readonly initial: Simulation["initial"];
@@ -41,6 +45,9 @@ export function resourceOf(simulation: Simulation, live: Progress | undefined): 
     time,
     dt: simulation.dt,
     integrator: simulation.integrator,
+    solver: simulation.solver,
+    forces: simulation.forces,
+    forceError: simulation.forceError,
     particles: simulation.n,
     units: simulation.units,
     initial: simulation.initial,

@@ -2,8 +2,10 @@
 import {
   integrators,
   presets,
+  SOLVERS,
   type IntegratorName,
   type PresetKind,
+  type Solver,
   type Units,
 } from "@hotpath/nbody";
 import { z } from "zod";
@@ -45,6 +47,8 @@ export interface CreateRequest {
     | { readonly particles: readonly GivenParticle[] };
   readonly units?: Units | undefined;
   readonly integrator: IntegratorName;
+  readonly solver?: Solver | undefined;
+  readonly errorTarget?: number | undefined;
   readonly dt: number;
   readonly steps: number;
   readonly snapshotEvery: number;
@@ -55,6 +59,8 @@ export const createSchema: z.ZodType<CreateRequest> = z.strictObject({
   initial: z.union([generated, given]),
   units: units.optional(),
   integrator: z.enum(integratorNames),
+  solver: z.enum(SOLVERS).optional(),
+  errorTarget: z.number().min(2e-5).max(0.05).optional(),
   dt: z.number().positive(),
   steps,
   snapshotEvery: z.int().min(1).max(LIMITS.steps),

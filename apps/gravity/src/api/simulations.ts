@@ -6,7 +6,7 @@ import { isTerminal, STATUSES, type Simulation, type Status } from "../store/sim
 import { removeFrames, framePath } from "../trajectory/frame-file.ts";
 import { checkpointPath, removeCheckpoint } from "../trajectory/checkpoint-file.ts";
 import type { ApiContext } from "./context.ts";
-import { prepare, requireAffordable } from "./initial.ts";
+import { prepare, requireAffordable, solverFor } from "./initial.ts";
 import { resourceOf } from "./resource.ts";
 import { createSchema, parse } from "./schema.ts";
 import { integerQuery } from "./query.ts";
@@ -68,11 +68,24 @@ async function create(context: ApiContext, body: unknown): Promise<ReturnType<ty
   const request = parse(createSchema, body);
   context.runner.admit();
   const { bodies, initial, units } = prepare(request);
-  requireAffordable(request, bodies.n);
-  const { name, integrator, dt, steps, snapshotEvery } = request;
+  const solver = solverFor(request, bodies.n);
+  requireAffordable(request, bodies.n, solver);
+  const { name, integrator, errorTarget = null, dt, steps, snapshotEvery } = request;
   const id = randomUUID();
   const simulation = await context.store.insert(
-    { id, name, initial, units, integrator, dt, steps, snapshotEvery, n: bodies.n },
+    {
+      id,
+      name,
+      initial,
+      units,
+      integrator,
+      solver,
+      errorTarget,
+      dt,
+      steps,
+      snapshotEvery,
+      n: bodies.n,
+    },
     bodies,
   );
   context.runner.submit(simulation);

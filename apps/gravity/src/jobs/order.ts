@@ -1,5 +1,5 @@
 /** What crosses between the service and a worker thread. Plain data; the particles are shared memory. */
-import type { BodiesHandle, IntegratorName, Units } from "@hotpath/nbody";
+import type { BodiesHandle, IntegratorName, Solver, Units } from "@hotpath/nbody";
 
 /** Word 0 of an order's control memory: what the worker is asked to do at its next step boundary. */
 export const CONTROL = { run: 0, stop: 1 } as const;
@@ -11,6 +11,8 @@ export interface Order {
   readonly n: number;
   readonly units: Units;
   readonly integrator: IntegratorName;
+  readonly solver: Exclude<Solver, "auto">;
+  readonly errorTarget: number | null;
   readonly dt: number;
   /** Steps in all; the run begins after step `startStep`. */
   readonly steps: number;
@@ -39,6 +41,9 @@ export interface Progress {
 /** `stopped` is short of the order's steps. */
 export interface Outcome {
   readonly kind: "finished" | "stopped";
+  /** What computed the forces, and the RMS relative error to expect of it. */
+  readonly forces: string;
+  readonly forceError: number;
   /** The state after the last step: the order's memory, or the one that a checkpoint was read into. */
   readonly bodies: BodiesHandle;
   readonly last: Progress;

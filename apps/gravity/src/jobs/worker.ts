@@ -9,11 +9,17 @@ import { parentPort } from "node:worker_threads";
 import {
   Bodies,
   createSystem,
+  directForces,
   kineticEnergy,
+  loadKernels,
   NbodyError,
   potentialEnergy,
   restoreSystem,
+  treeForces,
+  type Forces,
+  type Kernels,
   type System,
+  type Units,
 } from "@hotpath/nbody";
 import { readCheckpoint, writeCheckpoint } from "../trajectory/checkpoint-file.ts";
 import { FrameWriter } from "../trajectory/frame-file.ts";
@@ -22,6 +28,8 @@ import { CONTROL, type Order, type Outcome, type Progress, type WorkerMessage } 
 /** A cancel is seen within about this time; reading the control word this rarely costs nothing. */
 const BATCH_MS = 20;
 const PROGRESS_INTERVAL_MS = 100;
+/** Relative error of a float64 sum over all pairs. */
+const ROUNDING = 1e-14;
 /** What a kill -9 costs at most. */
 const CHECKPOINT_INTERVAL_MS = 5_000;
 
@@ -54,7 +62,10 @@ async function systemFor(
     order.checkpointPath === undefined ? undefined : readCheckpoint(order.checkpointPath);
   if (saved !== undefined) {
     try {
-      return { system: await restoreSystem(saved.system), initialEnergy: saved.initialEnergy };
+      const system = await restoreSystem(saved.system, {
+        forces: (kernels, bodies, units) => forcesFor(order, kernels, bodies, units),
+      });
+      return { system, initialEnergy: saved.initialEnergy };
     } catch (error) {
       // Of another version, or damaged: the database has an older state, which is as good.
       if (!(error instanceof NbodyError && error.code === "bad-format")) throw error;
@@ -62,8 +73,22 @@ async function systemFor(
   }
   const { units, integrator, dt, startStep, initialEnergy } = order;
   const bodies = Bodies.adopt(order.bodies);
-  const system = await createSystem({ bodies, units, integrator, dt, stepsDone: startStep });
+  const forces = forcesFor(order, await loadKernels(), bodies, units);
+  const system = await createSystem({
+    bodies,
+    units,
+    integrator,
+    dt,
+    stepsDone: startStep,
+    forces,
+  });
   return { system, initialEnergy };
+}
+
+function forcesFor(order: Order, kernels: Kernels, bodies: Bodies, units: Units): Forces {
+  if (order.solver === "direct") return directForces(kernels, bodies, units);
+  const { errorTarget } = order;
+  return treeForces(kernels, bodies, units, errorTarget === null ? {} : { errorTarget });
 }
 
 function frameWriter(order: Order, step: number): FrameWriter | undefined {
@@ -113,7 +138,9 @@ class Run {
 
   #outcome(kind: Outcome["kind"]): Outcome {
     this.#last = this.#measure();
-    return { kind, bodies: this.#system.bodies.handle, last: this.#last };
+    const { bodies, forces } = this.#system;
+    const forceError = "expectedError" in forces ? Number(forces.expectedError) : ROUNDING;
+    return { kind, forces: forces.name, forceError, bodies: bodies.handle, last: this.#last };
   }
 
   #save(): void {

@@ -107,7 +107,8 @@ export class SimulationStore {
   }
 
   async insert(simulation: NewSimulation, bodies: Bodies): Promise<Simulation> {
-    const { id, name, initial, units, integrator, dt, steps, snapshotEvery, n } = simulation;
+    const { id, name, initial, units, integrator, solver, dt, steps, snapshotEvery, n } =
+      simulation;
     return transaction(this.#db, {}, async (trx) => {
       const row = await trx
         .insertInto("simulations")
@@ -119,6 +120,8 @@ export class SimulationStore {
           gravity: units.G,
           softening: units.softening,
           integrator,
+          solver,
+          error_target: simulation.errorTarget,
           dt,
           steps,
           snapshot_every: snapshotEvery,
@@ -261,6 +264,8 @@ function simulationOf(row: Row<typeof simulations>): Simulation {
     initial: row.initial,
     units: { G: row.gravity, softening: row.softening },
     integrator: row.integrator as IntegratorName,
+    solver: row.solver as Simulation["solver"],
+    errorTarget: row.error_target,
     dt: row.dt,
     steps: row.steps,
     snapshotEvery: row.snapshot_every,
@@ -268,6 +273,8 @@ function simulationOf(row: Row<typeof simulations>): Simulation {
     step: row.step,
     time: row.time,
     frames: row.frames,
+    forces: row.forces,
+    forceError: row.force_error,
     initialEnergy: row.initial_energy,
     energyError: row.energy_error,
     message: row.message,
@@ -278,10 +285,11 @@ function simulationOf(row: Row<typeof simulations>): Simulation {
 }
 
 function columnsOf(patch: SimulationPatch): Update<typeof simulations> {
-  const { initialEnergy, energyError, started, finished, ...same } = patch;
+  const { initialEnergy, energyError, forceError, started, finished, ...same } = patch;
   return {
     ...same,
     ...(initialEnergy === undefined ? {} : { initial_energy: initialEnergy }),
+    ...(forceError === undefined ? {} : { force_error: forceError }),
     ...(energyError === undefined ? {} : { energy_error: energyError }),
     ...(started === undefined ? {} : { started: started === null ? null : microseconds(started) }),
     ...(finished === undefined

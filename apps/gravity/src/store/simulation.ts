@@ -1,5 +1,5 @@
 /** A simulation as the service knows it: what was asked, and how far it is. */
-import type { IntegratorName, PresetKind, Units } from "@hotpath/nbody";
+import type { IntegratorName, PresetKind, Solver, Units } from "@hotpath/nbody";
 
 /** States of OGC API Processes' statusInfo. The last three are terminal. */
 export type Status = "accepted" | "running" | "successful" | "failed" | "dismissed";
@@ -27,6 +27,9 @@ export interface NewSimulation {
   readonly initial: Initial;
   readonly units: Units;
   readonly integrator: IntegratorName;
+  readonly solver: Exclude<Solver, "auto">;
+  /** RMS relative force error that the tree is asked for; null leaves it its default. */
+  readonly errorTarget: number | null;
   readonly dt: number;
   readonly steps: number;
   readonly snapshotEvery: number;
@@ -39,6 +42,9 @@ export interface Simulation extends NewSimulation {
   readonly step: number;
   readonly time: number;
   readonly frames: number;
+  /** Which solver and which arithmetic ran, and the RMS relative force error to expect of it. */
+  readonly forces: string | null;
+  readonly forceError: number | null;
   readonly initialEnergy: number | null;
   readonly energyError: number | null;
   readonly message: string | null;
@@ -55,6 +61,8 @@ export type SimulationPatch = Partial<
     | "step"
     | "time"
     | "frames"
+    | "forces"
+    | "forceError"
     | "initialEnergy"
     | "energyError"
     | "message"
