@@ -1,4 +1,4 @@
-/** Every name that the core exports stands in a program that runs, in GUIDE.md or README.md. */
+/** Every name that the core exports stands in a program that runs, in the README or a guide. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ const INFERRED = new Set([
 ]);
 
 test("every exported name of the core is used in a code block of the documentation", () => {
-  const text = ["README.md", "GUIDE.md"]
+  const text = ["README.md", "GUIDE.md", "THREADS.md"]
     .map((file) => readFileSync(join(PACKAGE, file), "utf8"))
     .join("\n");
   const code = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]).join("\n");

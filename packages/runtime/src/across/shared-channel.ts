@@ -34,7 +34,7 @@ import type { CodecName } from "./ring-memory.ts";
 import { SeatCounts } from "./seat-counts.ts";
 import { SharedBatches, SharedSender, SharedValues } from "./shared-channel-loops.ts";
 
-export class SharedChannel<T, Batch extends ArrayLike<T> & Iterable<T> = T[]>
+export class SharedChannel<T, Batch extends ArrayLike<T> & Iterable<T> = ArrayLike<T> & Iterable<T>>
   extends SharedPrimitive
   implements Selectable<Received<T>>, AsyncIterable<T>, Disposable
 {
@@ -57,12 +57,15 @@ export class SharedChannel<T, Batch extends ArrayLike<T> & Iterable<T> = T[]>
   }
 
   /** Byte strings of any length, as long as they fit into a ring of `sizeBytes`. */
-  static bytes(sizeBytes: number, options?: SharedOptions): SharedChannel<Uint8Array> {
+  static bytes(
+    sizeBytes: number,
+    options?: SharedOptions,
+  ): SharedChannel<Uint8Array, Uint8Array[]> {
     return new SharedChannel("bytes", sizeBytes, options);
   }
 
   /** What structured clone can copy; serialised into a ring of `sizeBytes`. */
-  static structured<T>(sizeBytes: number, options?: SharedOptions): SharedChannel<T> {
+  static structured<T>(sizeBytes: number, options?: SharedOptions): SharedChannel<T, T[]> {
     return new SharedChannel("structured", sizeBytes, options);
   }
 

@@ -6,6 +6,7 @@
  * into name, message, stack, cause, errors and its own cloneable fields, and put together again with
  * the prototype of the class of that name, if this thread knows one.
  */
+import { LaggedError } from "../channel/broadcast.ts";
 import * as runtimeErrors from "../errors.ts";
 
 interface EncodedError {
@@ -43,6 +44,7 @@ registerError(
   runtimeErrors.ClosedError,
   runtimeErrors.CancelError,
   runtimeErrors.InvariantError,
+  LaggedError,
 );
 
 /**
