@@ -1,6 +1,6 @@
 /**
- * The direct sum on several threads, with the same bytes as on one: the shares of a job are fixed by
- * the number of bodies, and only who runs them varies (see direct-job.ts).
+ * Forces on several threads, with the same bytes as on one: the shares of a job are fixed by the bodies,
+ * and only who runs them varies (see direct-job.ts and tree-job.ts).
  *
  * Workers are started once and stay warm. In Node they are worker_threads, in a browser Web Workers;
  * the page must be cross-origin isolated. accelerations() blocks: call it on a thread that may.
@@ -12,6 +12,9 @@ import { moduleFor, nameOf, type Arithmetic } from "../kernels/direct.ts";
 import type { Forces, Units } from "../kernels/forces.ts";
 import { directJerks } from "../kernels/jerk.ts";
 import type { Kernels } from "../kernels/load.ts";
+import { openingFor, type Accuracy } from "../tree/accuracy.ts";
+import { treeName, type TreeForces } from "../tree/tree-forces.ts";
+import { TreeJob } from "../tree/tree-job.ts";
 import {
   CONTROL_BYTES,
   openJob,
@@ -77,6 +80,37 @@ export class ForceThreads {
     };
   }
 
+  /** The same for a tree: the calling thread builds it, all walk it. */
+  async treeForces(
+    kernels: Kernels,
+    bodies: Bodies,
+    units: Units,
+    accuracy: Accuracy = {},
+  ): Promise<TreeForces> {
+    if (this.#closed) throw new TypeError("these threads are closed");
+    const opening = openingFor(accuracy);
+    const job = new TreeJob(kernels, bodies, units, opening);
+    const attachment = ++this.#attachments;
+    await Promise.all(
+      this.#workers.map((worker, k) =>
+        worker.attach({ kind: "attach-tree", attachment, tree: job.attachment(k + 1) }),
+      ),
+    );
+    return {
+      name: treeName(accuracy),
+      expectedError: opening.expectedError,
+      bodies,
+      units,
+      get counts() {
+        return job.counts;
+      },
+      accelerations: () => this.#run(job, attachment),
+      close: () => {
+        for (const worker of this.#workers) worker.post({ kind: "detach", attachment });
+      },
+    };
+  }
+
   /** Ends the workers. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -86,10 +120,10 @@ export class ForceThreads {
     await Promise.all(this.#workers.map((worker) => worker.end()));
   }
 
-  #run(job: DirectJob, attachment: number): void {
+  #run(job: DirectJob | TreeJob, attachment: number): void {
     if (this.#closed) throw new TypeError("these threads are closed");
     const shares = job.open();
-    if (shares === 1 || this.count === 1) {
+    if (shares <= 1 || this.count === 1) {
       for (let share = 0; share < shares; share++) job.run(share);
     } else {
       openJob(this.#control, attachment, shares);

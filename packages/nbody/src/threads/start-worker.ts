@@ -5,7 +5,7 @@ import type { FromWorker, ToWorker } from "./worker.ts";
 export interface WorkerHandle {
   post(message: ToWorker): void;
   /** Resolves when the worker has the bodies and the kernel. */
-  attach(message: Extract<ToWorker, { kind: "attach" }>): Promise<void>;
+  attach(message: Extract<ToWorker, { kind: "attach" | "attach-tree" }>): Promise<void>;
   end(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** A worker of force-threads.ts: runs shares of whatever job is open. Same file for Node and browsers. */
-import { instantiate, jobNumbers, runShare, type DirectExports } from "../kernels/direct-job.ts";
+import { instantiate, jobNumbers, runShare } from "../kernels/direct-job.ts";
+import { TreeShares, type TreeAttachment } from "../tree/tree-job.ts";
 import type { WasmMemory, WasmModule } from "../kernels/webassembly.ts";
 import { shareDone, SPINS, takeShare, WORD, type Control } from "./control.ts";
 
@@ -12,13 +13,14 @@ export type ToWorker =
       readonly memory: WasmMemory;
       readonly job: number;
     }
+  | { readonly kind: "attach-tree"; readonly attachment: number; readonly tree: TreeAttachment }
   | { readonly kind: "detach"; readonly attachment: number };
 
 export type FromWorker = { readonly kind: "attached"; readonly attachment: number };
 
+/** A job's side on this thread. */
 interface Attachment {
-  readonly kernel: DirectExports;
-  readonly job: Float64Array<SharedArrayBuffer>;
+  run(share: number): void;
 }
 
 interface Port {
@@ -37,10 +39,15 @@ port.receive((message) => {
     case "attach": {
       const { attachment, module, memory, job } = message;
       const kernel = instantiate(module, memory);
-      attachments.set(attachment, { kernel, job: jobNumbers(memory, job) });
+      const numbers = jobNumbers(memory, job);
+      attachments.set(attachment, { run: (share) => runShare(kernel, numbers, share) });
       port.post({ kind: "attached", attachment });
       break;
     }
+    case "attach-tree":
+      attachments.set(message.attachment, new TreeShares(message.tree));
+      port.post({ kind: "attached", attachment: message.attachment });
+      break;
     case "detach":
       attachments.delete(message.attachment);
       break;
@@ -93,8 +100,7 @@ function spin(control: Control, seen: number): boolean {
 function work(control: Control): void {
   for (let share = takeShare(control); share !== undefined; share = takeShare(control)) {
     try {
-      const { kernel, job } = attachments.get(Atomics.load(control, WORD.attachment))!;
-      runShare(kernel, job, share);
+      attachments.get(Atomics.load(control, WORD.attachment))!.run(share);
     } catch {
       Atomics.store(control, WORD.failed, 1);
     }

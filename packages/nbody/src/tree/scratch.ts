@@ -1,5 +1,5 @@
 /**
- * The tree's room in the memory of the bodies: 24 bytes a body and 152 a cell, plus about a megabyte
+ * The tree's room in the memory of the bodies: 24 bytes a body and 156 a cell, plus half a megabyte
  * for every thread that walks. Reserved space is never given back, so it is kept for the next solver
  * of the same bodies.
  */
@@ -14,7 +14,7 @@ const BODY_BYTES = 24;
 const CELL_BYTES = 152;
 const RECORD_BYTES = 112;
 /** Lists and stacks of one walk; the part that grows with the number of cells takes what is left. */
-const WALK_BYTES = 1 << 20;
+const WALK_BYTES = 1 << 19;
 
 /** Byte offsets; plain numbers, so that they can be posted to another thread. */
 export interface TreePlace {
@@ -83,9 +83,14 @@ export class TreeScratch {
     return this.#cells + this.#cellCapacity * (CELL_BYTES - RECORD_BYTES - 4);
   }
 
+  /** The list of tasks, u32 each: room for as many as cells, after them. */
+  get tasksAt(): number {
+    return this.#cells + (this.#cellCapacity + 1) * CELL_BYTES;
+  }
+
   #allocateCells(capacity: number): void {
     this.#cellCapacity = capacity;
-    this.#cells = this.#bodies.reserve((capacity + 1) * CELL_BYTES);
+    this.#cells = this.#bodies.reserve((capacity + 1) * (CELL_BYTES + 4));
   }
 }
 

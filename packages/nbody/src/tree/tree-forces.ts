@@ -8,19 +8,18 @@
 import type { Bodies } from "../bodies/bodies.ts";
 import type { Forces, Units } from "../kernels/forces.ts";
 import type { Kernels } from "../kernels/load.ts";
-import { openingFor, type Accuracy } from "./accuracy.ts";
-import { TreeBuilder } from "./builder.ts";
-import { TreeScratch } from "./scratch.ts";
-import { TreeWalker, type WalkCounts } from "./walker.ts";
+import { DEFAULT_ERROR_TARGET, openingFor, type Accuracy } from "./accuracy.ts";
+import { TreeJob } from "./tree-job.ts";
+import type { WalkCounts } from "./walker.ts";
 
 export interface TreeForces extends Forces {
   /** RMS relative error of the accelerations that is to be expected. */
   readonly expectedError: number;
-  /** Work of all evaluations so far. */
+  /** The calling thread's work of all evaluations so far. */
   readonly counts: WalkCounts;
 }
 
-/** Throws RangeError or TypeError for a bad accuracy. */
+/** On the calling thread. Throws RangeError or TypeError for a bad accuracy. */
 export function treeForces(
   kernels: Pick<Kernels, "treeBuild" | "treeForces">,
   bodies: Bodies,
@@ -28,31 +27,26 @@ export function treeForces(
   accuracy: Accuracy = {},
 ): TreeForces {
   const opening = openingFor(accuracy);
-  const scratch = TreeScratch.for(bodies);
-  const builder = new TreeBuilder(kernels.treeBuild, bodies, scratch);
-  const walker = new TreeWalker(kernels.treeForces, bodies, 0);
+  const job = new TreeJob(kernels, bodies, units, opening);
   return {
-    name: `tree order 4 f32x4 ${describe(accuracy)}`,
+    name: treeName(accuracy),
     expectedError: opening.expectedError,
     bodies,
     units,
     get counts() {
-      return walker.counts;
+      return job.counts;
     },
     accelerations() {
-      const tree = builder.build(opening.angle);
-      if (tree === undefined) {
-        // As the direct sum would have it; whoever integrates looks for the culprit.
-        for (const column of [bodies.ax, bodies.ay, bodies.az]) column.fill(Number.NaN);
-        return;
-      }
-      walker.prepare(scratch.place, scratch.walk(0), tree, units, opening);
-      for (const task of tree.tasks) walker.walk(task);
+      const shares = job.open();
+      for (let share = 0; share < shares; share++) job.run(share);
     },
     close() {},
   };
 }
 
-function describe({ errorTarget, theta }: Accuracy): string {
-  return theta === undefined ? `error ${errorTarget ?? 2e-3}` : `θ ${theta}`;
+/** What runs, for the record of a result. */
+export function treeName({ errorTarget, theta }: Accuracy): string {
+  const accuracy =
+    theta === undefined ? `error ${errorTarget ?? DEFAULT_ERROR_TARGET}` : `θ ${theta}`;
+  return `tree order 4 f32, ${accuracy}`;
 }

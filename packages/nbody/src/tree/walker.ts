@@ -73,7 +73,7 @@ export class TreeWalker {
     room: { readonly own: number; readonly ownBytes: number },
     tree: Omit<Tree, "tasks" | "cells">,
     units: Units,
-    opening: Opening,
+    opening: Pick<Opening, "tolerance" | "wide">,
   ): void {
     const at = this.#bodies.offsets;
     this.#exports.configure(

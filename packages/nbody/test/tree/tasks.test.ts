@@ -68,7 +68,7 @@ test("the tree takes at most 100 bytes a body, and with the bodies at most 200",
   const { scratch } = built(bodies);
   scratch.walk(0);
   const after = bodies.reserve(0);
-  const walk = 2 ** 20;
+  const walk = 2 ** 19;
   assert.ok(
     (after - before - walk) / bodies.n < 100,
     `${(after - before) / bodies.n} bytes a body`,

@@ -40,7 +40,7 @@ const TARGETS: usize = 64;
 const T: usize = TARGETS * 4;
 /** (2⁻¹²)² */
 const CLOSE2: f32 = 5.9604645e-8;
-const LEAVES_MOST: usize = 65536;
+const LEAVES_MOST: usize = 32768;
 
 let nearX: usize = 0;
 let nearY: usize = 0;
