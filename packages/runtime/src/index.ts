@@ -41,6 +41,7 @@ export { Stopwatch, monotonic, wallClock } from "./time/clock.ts";
 export { durationMs, formatDuration, type Duration } from "./time/duration.ts";
 export { runtime, type Metrics, type RuntimeView } from "./insight/inspect.ts";
 export { formatDump, type TaskDump } from "./insight/dump.ts";
+export type { Stall } from "./insight/watchdog.ts";
 export type { WaitOptions } from "./wait/park.ts";
 export type { Alarm, Clock, Io, Turns } from "./io/io.ts";
 export { nodeIo } from "./io/node-io.ts";

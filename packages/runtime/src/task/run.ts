@@ -1,13 +1,23 @@
 /** The door from ordinary code into the runtime, and back. */
 import { deadlockError, parkedIn } from "../insight/deadlock.ts";
 import type { RuntimeError } from "../errors.ts";
+import { Watchdog, type Stall } from "../insight/watchdog.ts";
 import { Runtime, currentScope, type RuntimeOptions } from "../runtime/runtime.ts";
 import { checkNotImporting } from "../thread/importing.ts";
 import { placeOf } from "../thread/place.ts";
+import { durationMs, type Duration } from "../time/duration.ts";
 import { ambient } from "./scope.ts";
 import { spawnIn, type RunningTask, type SpawnOptions } from "./task.ts";
 
-export interface RunOptions extends RuntimeOptions, SpawnOptions {}
+export interface RunOptions extends RuntimeOptions, SpawnOptions {
+  /**
+   * Watches for a task that keeps its thread for longer than this without yielding, from a second
+   * thread, and reports it by name with its stack. Default: nobody watches.
+   */
+  readonly stallAfter?: Duration;
+  /** Told of a stall when the thread is free again. Default: stderr is, at once. */
+  readonly onStall?: (error: RuntimeError, stall: Stall) => void;
+}
 
 /**
  * Runs `main` as the root of a tree of tasks, and ends when the whole tree has ended.
@@ -20,7 +30,15 @@ export async function run<T>(main: () => T | PromiseLike<T>, options: RunOptions
   checkNotImporting();
   const runtime = new Runtime(options);
   if (options.threads !== undefined) placeOf(runtime).start();
+  if (options.stallAfter !== undefined) watch(runtime, options.stallAfter, options.onStall);
   return runIn(runtime, main, options.name ?? "main");
+}
+
+function watch(runtime: Runtime, after: Duration, onStall: RunOptions["onStall"]): void {
+  const stallMs = durationMs(after);
+  if (!(stallMs >= 4)) throw new RangeError(`stallAfter must be at least 4 ms: ${after} is not`);
+  const watchdog = new Watchdog({ stallMs, onStall });
+  runtime.atEnd.push(() => watchdog.stop());
 }
 
 export async function runIn<T>(

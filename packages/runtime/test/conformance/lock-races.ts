@@ -97,6 +97,29 @@ async function semaphoreConserves(random: Random): Promise<void> {
   assert.equal(semaphore.available, 3);
 }
 
+/** Whoever gives up at the head of the line lets those behind it through, while others still hold. */
+async function headGivesUp(random: Random): Promise<void> {
+  const semaphore = new Semaphore(3);
+  const lock = new RwLock();
+  using _ = await semaphore.acquire({ permits: 2 });
+  using __ = await lock.read();
+  const options = random.chance(0.5) ? { timeout: random.below(3) } : {};
+  const heads = spawnMany(2, async (index) => {
+    await inTime(async () => {
+      if (index === 0) (await semaphore.acquire({ permits: 3, ...options })).release();
+      else (await lock.write(options)).unlock();
+    });
+  });
+  await stumble(random);
+  const behind = spawnMany(2, async (index) => {
+    if (index === 0) (await semaphore.acquire()).release();
+    else (await lock.read()).unlock();
+  });
+  await stumble(random);
+  for (const task of heads) void task.cancel();
+  await settled([...heads, ...behind]);
+}
+
 /** A queue under a mutex: every item that was put is taken, though takers time out and are cancelled. */
 async function conditionLosesNoSignal(random: Random): Promise<void> {
   const mutex = new Mutex();
@@ -249,6 +272,7 @@ export const lockRaces: readonly Race[] = [
   { name: "Mutex as a case of select", body: mutexInSelect },
   { name: "RwLock: cancelled writers leave nothing behind", body: rwLockExcludes },
   { name: "Semaphore: cancel × timeout × wake conserves permits", body: semaphoreConserves },
+  { name: "Semaphore, RwLock: the head of the line gives up", body: headGivesUp },
   { name: "Condition: timeout × signal", body: conditionLosesNoSignal },
   { name: "Condition: cancel × broadcast", body: signalPassesTheCancelled },
   { name: "Barrier: opens for all or breaks for all", body: barrierBreaksOrOpens },

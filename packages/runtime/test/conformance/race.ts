@@ -2,7 +2,16 @@
  * A race is a small program with a seeded shape and invariants that must hold however its tasks are
  * interleaved. `simulated.test.ts` runs each under thousands of schedules, `real.test.ts` on Node.
  */
-import { CancelError, TimeoutError, sleep, spawn, yieldNow, type Task } from "@hotpath/runtime";
+import assert from "node:assert/strict";
+import {
+  CancelError,
+  TimeoutError,
+  runtime,
+  sleep,
+  spawn,
+  yieldNow,
+  type Task,
+} from "@hotpath/runtime";
 import { Random } from "../../src/simulate/random.ts";
 
 export interface Race {
@@ -11,6 +20,13 @@ export interface Race {
 }
 
 export { Random };
+
+/** Runs a race and looks at what it has left: no task, wait or timer but main itself. */
+export async function clean(race: Race, seed: number): Promise<void> {
+  await race.body(new Random(seed));
+  const { live, parked, timers } = runtime.metrics();
+  assert.deepEqual({ live, parked, timers }, { live: 1, parked: 0, timers: 0 });
+}
 
 /** Gives way up to three times, or sleeps up to 3 ms: where, is the seed's choice. */
 export async function stumble(random: Random): Promise<void> {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { run } from "@hotpath/runtime";
 import { channelRaces } from "./channel-races.ts";
 import { lockRaces } from "./lock-races.ts";
-import { Random } from "./race.ts";
+import { clean } from "./race.ts";
 import { taskRaces } from "./task-races.ts";
 
 const SEEDS = 8;
@@ -11,7 +11,7 @@ const SEEDS = 8;
 for (const race of [...channelRaces, ...lockRaces, ...taskRaces]) {
   test(`${race.name} (seeds 1 to ${SEEDS})`, async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
-      await run(() => race.body(new Random(seed)), { name: `seed ${seed}`, leakCheck: true });
+      await run(() => clean(race, seed), { name: `seed ${seed}`, leakCheck: true });
     }
   });
 }

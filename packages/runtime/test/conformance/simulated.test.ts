@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { explore } from "@hotpath/runtime";
 import { channelRaces } from "./channel-races.ts";
 import { lockRaces } from "./lock-races.ts";
-import { Random } from "./race.ts";
+import { clean } from "./race.ts";
 import { taskRaces } from "./task-races.ts";
 
 const SEEDS = 2000;
@@ -11,5 +11,5 @@ const firstSeed = Number(process.env["HOTPATH_SEED"] ?? 1);
 
 for (const race of [...channelRaces, ...lockRaces, ...taskRaces]) {
   test(`${race.name} (seeds ${firstSeed} to ${firstSeed + SEEDS - 1})`, () =>
-    explore((seed) => race.body(new Random(seed)), { seeds: SEEDS, firstSeed }));
+    explore((seed) => clean(race, seed), { seeds: SEEDS, firstSeed }));
 }

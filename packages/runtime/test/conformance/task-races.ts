@@ -4,6 +4,7 @@ import {
   Channel,
   Group,
   group,
+  monotonic,
   moveOnAfter,
   runtime,
   shield,
@@ -14,19 +15,25 @@ import {
 } from "@hotpath/runtime";
 import { settled, spawnMany, stumble, type Race, type Random } from "./race.ts";
 
-/** Random depths and deadlines: the block that answers is the one whose deadline is the earliest. */
+/**
+ * Random depths and deadlines: one block answers, the one whose deadline is the earliest. When the host
+ * was so late that several have passed, the outer one cancels the inner, and it answers.
+ */
 async function nestedTimeouts(random: Random): Promise<void> {
   const limits = Array.from({ length: 4 }, () => 1 + random.below(50));
   const answered: number[] = [];
+  const start = monotonic();
   const nest = async (level: number): Promise<void> => {
     if (level === limits.length) return sleep("1h");
     const end = await moveOnAfter(limits[level]!, () => nest(level + 1));
     if (end.kind === "timeout") answered.push(level);
   };
   await nest(0);
-  const least = Math.min(...limits);
+  const elapsedMs = monotonic() - start;
+  const passed = limits.filter((limit) => limit <= elapsedMs + 0.5);
   assert.equal(answered.length, 1);
-  assert.equal(limits[answered[0]!], least);
+  assert.ok(passed.includes(limits[answered[0]!]!), `${limits.join()} after ${elapsedMs} ms`);
+  if (passed.length === 1) assert.equal(limits[answered[0]!], Math.min(...limits));
 }
 
 /** The outer cancellation comes at any moment around the timeout: it wins whenever it is there. */
@@ -35,14 +42,17 @@ async function outerCancelWins(random: Random): Promise<void> {
     try {
       await withTimeout(2, () => sleep("1h"));
     } catch (error) {
+      over = true;
       const cancelled = error instanceof CancelError;
       assert.equal(cancelled, stopping, "TimeoutError only when nothing outside was cancelled");
     }
   });
   let stopping = false;
+  let over = false;
   for (let k = random.below(3); k > 0; k--) await sleep(1);
   await stumble(random);
-  if (task.state === "parked" && random.chance(0.7)) {
+  // Also after the timeout has fired and before the block has heard of it.
+  if (!over && random.chance(0.7)) {
     stopping = true;
     void task.cancel("outer");
   }
@@ -165,10 +175,13 @@ async function joinAgainstCancel(random: Random): Promise<void> {
 async function shieldedCleanup(random: Random): Promise<void> {
   let cleaned = 0;
   const tasks = spawnMany(3, async () => {
+    // Cancellation comes before the shield, or while it is up.
+    const early = random.chance(0.5);
     try {
-      await sleep("1h");
+      if (!early) await sleep("1h");
     } finally {
       await shield(async () => {
+        if (early) await sleep(5);
         await stumble(random);
         await shield(() => stumble(random));
         cleaned++;
