@@ -13,6 +13,7 @@ import {
   withTimeout,
   yieldNow,
 } from "@hotpath/runtime";
+import { currentRuntime } from "../../src/runtime/runtime.ts";
 import { settled, spawnMany, stumble, type Race, type Random } from "./race.ts";
 
 /**
@@ -44,7 +45,9 @@ async function outerCancelWins(random: Random): Promise<void> {
     } catch (error) {
       over = true;
       const cancelled = error instanceof CancelError;
-      assert.equal(cancelled, stopping, "TimeoutError only when nothing outside was cancelled");
+      assert.ok(stopping || !cancelled, "CancelError only when something outside was cancelled");
+      // On Node the cancellation can come in the microtasks after the block has decided.
+      if (currentRuntime().isSimulated) assert.equal(cancelled, stopping);
     }
   });
   let stopping = false;
