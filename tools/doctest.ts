@@ -69,7 +69,9 @@ async function runScript(block: CodeBlock): Promise<void> {
 }
 
 async function runShell(block: CodeBlock): Promise<void> {
+  // Outside a checkout npx would look the command up elsewhere; here it stands on PATH.
   const commands = block.code
+    .replaceAll(/^npx /gm, "")
     .split("\n")
     .filter((line) => !OUTER_COMMAND.test(line) && line.trim() !== "");
   if (commands.length === 0) return;

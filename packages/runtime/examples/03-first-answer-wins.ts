@@ -23,7 +23,7 @@ export async function hedged<T>(
 }
 
 if (import.meta.main) {
-  const delaysMs = [50, 5];
+  const delaysMs = [5_000, 5];
   const answer = await run(() =>
     hedged(async (replica) => {
       await sleep(delaysMs[replica]!);

@@ -17,6 +17,7 @@ import {
   type Preset,
   presetOf,
   presets,
+  useWideVectors,
 } from "@hotpath/nbody";
 import { ProgressBar, seconds } from "../terminal/progress-bar.ts";
 import { parseTimeStep } from "../terminal/time-step.ts";
@@ -57,6 +58,7 @@ export async function simulate(args: readonly string[]): Promise<number> {
   const plan = planFrom(args);
   // Better now than after an hour: the folder of --out must be there and take a file.
   if (plan.out !== undefined) accessSync(dirname(plan.out), constants.W_OK);
+  useWideVectors();
   const before = diagnostics(plan.bodies, plan.preset.units);
   const system = await createSystem({
     bodies: plan.bodies,
