@@ -122,21 +122,21 @@ export class Connection implements TransportSink, AsyncDisposable, Disposable {
   }
 
   /**
-   * Waits until everything written is with the host, then closes. In a cancelled scope, and when the
-   * wait is cancelled, it closes at once. Closing twice does nothing.
+   * Waits until everything written is with the host, then closes; closes also when that wait fails, is
+   * cancelled or times out. After a write that was given up, and in a cancelled scope, there is nothing
+   * to wait for: it closes at once, as `using` does. Closing twice does nothing.
    */
-  close(): Promise<void> {
-    const scope = currentScope();
-    if (!this.#closed && this.writer.pendingBytes > 0 && scope.cancellation === undefined) {
-      return this.#closeFlushed();
-    }
+  close(options?: WaitOptions): Promise<void> {
+    const { writer } = this;
+    const waits = !this.#closed && writer.pendingBytes > 0 && writer.writable;
+    if (waits && currentScope().cancellation === undefined) return this.#closeFlushed(options);
     this.#end(false);
     return Promise.resolve();
   }
 
-  async #closeFlushed(): Promise<void> {
+  async #closeFlushed(options: WaitOptions | undefined): Promise<void> {
     try {
-      await this.writer.flushed();
+      await this.writer.flushed(options);
     } finally {
       this.#end(false);
     }

@@ -62,6 +62,11 @@ export class ByteWriter implements Waitable {
     return this.#pendingBytes;
   }
 
+  /** Not closed, half-closed, torn or broken. While it is half-closing, what is pending still goes out. */
+  get writable(): boolean {
+    return this.#state === "open" || this.#state === "shutting";
+  }
+
   /** Writes all of the bytes or the text (UTF-8), waiting until the host has taken them. */
   write(data: Uint8Array | string, options?: WaitOptions): Promise<void> {
     const scope = currentScope();
@@ -221,6 +226,8 @@ export class ByteWriter implements Waitable {
   }
 
   #failAll(): void {
+    // The usual close has nobody to tell, and an error with its stack costs as much as the close.
+    if (this.#pending.length + this.#flushers.size === 0 && this.#shutting === undefined) return;
     const error = this.#refusal();
     for (const park of this.#pending)
       if (park !== undefined && !park.settled) park.fail(park, error);

@@ -428,6 +428,30 @@ export const netChecks: readonly NetCheck[] = [
     await assert.rejects(connectTcp({ port: listener.port }), hasSystemCode("ECONNREFUSED"));
   }),
 
+  check(
+    "close() sends what was posted, unless a write was given up or it takes too long",
+    async ({ bulkBytes }) => {
+      const bytes = pattern(bulkBytes);
+      const first = await pair();
+      const second = await pair();
+      const third = await pair();
+      await using a = first.far;
+      await using b = second.far;
+      await using c = third.far;
+      assert.equal(first.near.post(bytes), false);
+      const reader = spawn(() => a.reader.readAll());
+      await first.near.close();
+      assert.equal((await reader).length, bytes.length);
+      await assert.rejects(second.near.write(bytes, { timeout: 1 }), TimeoutError);
+      await second.near.close();
+      assert.equal(second.near.closed, true);
+      assert.equal(third.near.post(bytes), false);
+      await assert.rejects(third.near.close({ timeout: 1 }), TimeoutError);
+      assert.equal(third.near.closed, true);
+      assert.equal(b.closed || c.closed, false);
+    },
+  ),
+
   check("two tasks cannot read one connection at once", async () => {
     const { near, far } = await pair();
     await using a = near;
