@@ -5,6 +5,7 @@ import {
   RuntimeError,
   after,
   run,
+  runtime,
   select,
   sleep,
   spawn,
@@ -242,3 +243,20 @@ test("tasks that keep each other busy do not starve timers", async () => {
   });
   assert.equal(winner, "timer");
 });
+
+test("cancellation ends every wait of a task, not only the first", () =>
+  run(async () => {
+    const ended: string[] = [];
+    const task = spawn(() =>
+      Promise.all(
+        ["1h", "2h", "3h"].map((length) => sleep(length as "1h").finally(() => ended.push(length))),
+      ),
+    );
+    await yieldNow();
+    assert.equal(runtime.metrics().parked, 3);
+    await task.cancel();
+    await yieldNow();
+    assert.deepEqual(ended.sort(), ["1h", "2h", "3h"]);
+    const { parked, timers } = runtime.metrics();
+    assert.deepEqual({ parked, timers }, { parked: 0, timers: 0 });
+  }));
