@@ -11,11 +11,12 @@
  */
 import { dirname, basename, join } from "node:path";
 import { ClosedError } from "../errors.ts";
+import type { OpenFile, OpenHow } from "../io/files.ts";
 import { hostDuty } from "../io/host-call.ts";
 import { currentRuntime, currentScope } from "../runtime/runtime.ts";
 import type { WaitOptions } from "../wait/park.ts";
-import type { File } from "./file.ts";
-import { isMissing, openFile } from "./open.ts";
+import { File } from "./file.ts";
+import { checkFilePath, isMissing } from "./open.ts";
 
 export interface AtomicFileOptions extends WaitOptions {
   /** Permissions. Default: 0o666, less the umask. */
@@ -39,12 +40,22 @@ export class AtomicFile implements AsyncDisposable {
   }
 
   static async open(path: string, options: AtomicFileOptions = {}): Promise<AtomicFile> {
-    const { onCommit = "replace", ...rest } = options;
-    const { io } = currentRuntime();
+    checkFilePath(path);
+    const { onCommit = "replace", mode = 0o666 } = options;
+    const scope = currentScope();
+    if (scope.cancellation !== undefined) throw scope.cancellation;
+    const { io } = scope.runtime;
     const unique = Math.floor(io.random() * 2 ** 48).toString(36);
     const temporary = join(dirname(path), `.${basename(path)}.${unique}.tmp`);
-    const file = await openFile(temporary, { ...rest, access: "read-write", create: "always" });
-    return new AtomicFile(path, file, onCommit);
+    const how = { read: true, write: true, append: false, create: "always", truncate: false, mode };
+    // Seen through: an open that is given up would leave its file behind when the host gets to it.
+    const open = await hostDuty<OpenFile>("open", temporary, (settle) =>
+      io.files.open(temporary, how as OpenHow, settle),
+    );
+    const atomic = new AtomicFile(path, new File(open, temporary), onCommit);
+    if (scope.cancellation === undefined) return atomic;
+    await atomic[Symbol.asyncDispose]();
+    throw scope.cancellation;
   }
 
   write(data: Uint8Array | string, options?: WaitOptions): Promise<void> {
