@@ -2,8 +2,8 @@
  * The whole POST /simulate, as a client sees it: 1000 particles × 100 steps over HTTP.
  *
  * Ours loads the particles from PostgreSQL (embedded), integrates, writes them back in one transaction and
- * answers. The rivals are bench/rivals/gravity/endpoint.py with the original double loop and with
- * vectorised NumPy; they keep the particles in memory and pay for no database.
+ * answers. The rivals are bench/rivals/gravity/endpoint.py with vectorised NumPy and with two double loops, over
+ * particle objects and over rows of NumPy arrays; they keep the particles in memory and pay for no database.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -23,18 +23,25 @@ import { startService, type TestService } from "../test/service.ts";
 const ENDPOINT = new URL("../../../bench/rivals/gravity/endpoint.py", import.meta.url).pathname;
 const TIME_STEP = 0.001;
 
+/** Kernels of the Python endpoint that loop twice over the particles. */
+type Loop = "loop" | "rows";
+const LOOPS: Readonly<Record<Loop, string>> = {
+  loop: "Python, double loop over objects",
+  rows: "Python, double loop over NumPy rows",
+};
+
 interface Shape {
   readonly n: number;
   readonly steps: number;
   readonly rounds: number;
-  /** The double loop takes minutes for a whole call: one round, and --quick does part of its steps. */
-  readonly loopSteps: number;
+  /** The double loops take minutes for a whole call: one round of a part of the steps, scaled. */
+  readonly loopSteps: Readonly<Record<Loop, number>>;
 }
 
 const SHAPES: Readonly<Record<BenchSize, Shape>> = {
-  smoke: { n: 20, steps: 5, rounds: 1, loopSteps: 5 },
-  quick: { n: 1000, steps: 100, rounds: 3, loopSteps: 2 },
-  full: { n: 1000, steps: 100, rounds: 7, loopSteps: 100 },
+  smoke: { n: 20, steps: 5, rounds: 1, loopSteps: { loop: 5, rows: 5 } },
+  quick: { n: 1000, steps: 100, rounds: 3, loopSteps: { loop: 2, rows: 1 } },
+  full: { n: 1000, steps: 100, rounds: 7, loopSteps: { loop: 100, rows: 10 } },
 };
 
 const bench: BenchCase = {
@@ -47,7 +54,6 @@ const bench: BenchCase = {
     const state = join(folder, "state.npy");
     writeFileSync(state, initialState(shape.n));
     const numpy = await startPython(python, "numpy", state);
-    const loop = await startPython(python, "loop", state);
     await using service = await startService();
     try {
       const id = await seeded(service, shape.n);
@@ -56,21 +62,25 @@ const bench: BenchCase = {
       await ours();
       progress(`${shape.rounds} rounds`);
       const fast = await interleave({ ours, numpy: theirs(numpy.url) }, shape.rounds);
-      progress("the double loop, minutes at full size");
-      const part = shape.loopSteps / shape.steps;
-      const slow = await call(loop.url, id, shape.loopSteps);
-      const scaled = part === 1 ? "" : ` (${shape.loopSteps} of ${shape.steps} steps, scaled)`;
-      return [
+      const results: BenchResult[] = [
         { ...subject(fast.ours), rival: "Python, vectorised NumPy", rivalValue: fast.numpy.median },
-        {
-          ...subject(fast.ours),
-          rival: `Python, double loop${scaled}`,
-          rivalValue: slow.value * part,
-        },
       ];
+      for (const kernel of ["loop", "rows"] as const) {
+        progress(`${LOOPS[kernel]}, minutes at full size`);
+        const loopSteps = shape.loopSteps[kernel];
+        const part = loopSteps / shape.steps;
+        const rival = await startPython(python, kernel, state);
+        const { value } = await call(rival.url, id, loopSteps).finally(() => rival.process.kill());
+        const scaled = part === 1 ? "" : ` (${loopSteps} of ${shape.steps} steps, scaled)`;
+        results.push({
+          ...subject(fast.ours),
+          rival: `${LOOPS[kernel]}${scaled}`,
+          rivalValue: value * part,
+        });
+      }
+      return results;
     } finally {
       numpy.process.kill();
-      loop.process.kill();
       rmSync(folder, { recursive: true, force: true });
     }
   },
@@ -143,11 +153,7 @@ interface Rival {
   readonly url: string;
 }
 
-async function startPython(
-  python: string,
-  kernel: "loop" | "numpy",
-  state: string,
-): Promise<Rival> {
+async function startPython(python: string, kernel: Loop | "numpy", state: string): Promise<Rival> {
   const child = spawn(python, [ENDPOINT, "--kernel", kernel, "--particles", state], {
     stdio: ["ignore", "pipe", "inherit"],
     // One thread, as the service uses one.

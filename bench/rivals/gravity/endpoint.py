@@ -1,10 +1,11 @@
 """The Python endpoint that Hotpath gravity replaces: POST /simulate with a softened direct sum and
 symplectic Euler, velocity first.
 
-  python3 endpoint.py --kernel loop|numpy --particles state.npy
+  python3 endpoint.py --kernel loop|rows|numpy --particles state.npy
 
-`loop` is the original service's double loop over particles; `numpy` is the same sum vectorised the way a
-NumPy user would write it (component-wise n x n arrays). The state stays in memory between calls: unlike
+`loop` is a double loop over particle objects, `rows` a double loop over rows of NumPy arrays (as first
+versions of such services are written), `numpy` the same sum vectorised the way a NumPy user would write
+it (component-wise n x n arrays). The state stays in memory between calls: unlike
 the service it is compared with, this one pays nothing for a database. Prints its port when ready.
 """
 
@@ -19,34 +20,55 @@ G = 6.67430e-11
 SOFTENING_SQUARED = 1e-9
 
 
-def accelerations_loop(mass, position):
-    n = len(mass)
-    result = [[0.0, 0.0, 0.0] for _ in range(n)]
-    for i in range(n):
-        for j in range(n):
-            if i == j:
-                continue
-            dx = position[j][0] - position[i][0]
-            dy = position[j][1] - position[i][1]
-            dz = position[j][2] - position[i][2]
-            r2 = dx * dx + dy * dy + dz * dz + SOFTENING_SQUARED
-            f = G * mass[j] / (r2 * math.sqrt(r2))
-            result[i][0] += f * dx
-            result[i][1] += f * dy
-            result[i][2] += f * dz
-    return result
+class Particle:
+    def __init__(self, mass, x, y, z, vx, vy, vz):
+        self.mass = mass
+        self.x, self.y, self.z = x, y, z
+        self.vx, self.vy, self.vz = vx, vy, vz
 
 
 def run_loop(state, dt, steps):
-    mass = state[:, 0].tolist()
-    position = state[:, 1:4].tolist()
-    velocity = state[:, 4:7].tolist()
+    particles = [Particle(*row) for row in state.tolist()]
     for _ in range(steps):
-        acceleration = accelerations_loop(mass, position)
-        for i in range(len(mass)):
-            for k in range(3):
-                velocity[i][k] += acceleration[i][k] * dt
-                position[i][k] += velocity[i][k] * dt
+        accelerations = []
+        for a in particles:
+            ax = ay = az = 0.0
+            for b in particles:
+                if a is b:
+                    continue
+                dx = b.x - a.x
+                dy = b.y - a.y
+                dz = b.z - a.z
+                r2 = dx * dx + dy * dy + dz * dz + SOFTENING_SQUARED
+                f = G * b.mass / (r2 * math.sqrt(r2))
+                ax += f * dx
+                ay += f * dy
+                az += f * dz
+            accelerations.append((ax, ay, az))
+        for p, (ax, ay, az) in zip(particles, accelerations):
+            p.vx += ax * dt
+            p.vy += ay * dt
+            p.vz += az * dt
+            p.x += p.vx * dt
+            p.y += p.vy * dt
+            p.z += p.vz * dt
+    return np.array([[p.mass, p.x, p.y, p.z, p.vx, p.vy, p.vz] for p in particles])
+
+
+def run_rows(state, dt, steps):
+    mass, position, velocity = state[:, 0], state[:, 1:4].copy(), state[:, 4:7].copy()
+    n = len(mass)
+    for _ in range(steps):
+        acceleration = np.zeros_like(position)
+        for i in range(n):
+            for j in range(n):
+                if i == j:
+                    continue
+                r = position[j] - position[i]
+                r2 = np.dot(r, r) + SOFTENING_SQUARED
+                acceleration[i] += G * mass[j] * r / (r2 * math.sqrt(r2))
+        velocity += acceleration * dt
+        position += velocity * dt
     return np.column_stack([mass, position, velocity])
 
 
@@ -88,11 +110,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--kernel", choices=["loop", "numpy"], required=True)
+parser.add_argument("--kernel", choices=["loop", "rows", "numpy"], required=True)
 parser.add_argument("--particles", required=True)
 arguments = parser.parse_args()
 server = HTTPServer(("127.0.0.1", 0), Handler)
 server.state = np.load(arguments.particles)
-server.run = run_loop if arguments.kernel == "loop" else run_numpy
+server.run = {"loop": run_loop, "rows": run_rows, "numpy": run_numpy}[arguments.kernel]
 print(server.server_port, flush=True)
 server.serve_forever()

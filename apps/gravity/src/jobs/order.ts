@@ -13,6 +13,8 @@ export interface Order {
   readonly integrator: IntegratorName;
   readonly solver: Exclude<Solver, "auto">;
   readonly errorTarget: number | null;
+  /** Threads for the direct sum: background jobs have one each, a synchronous call has them all. */
+  readonly threads: number;
   readonly dt: number;
   /** Steps in all; the run begins after step `startStep`. */
   readonly steps: number;

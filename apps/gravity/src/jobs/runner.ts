@@ -338,6 +338,7 @@ export class Runner {
       integrator: simulation.integrator,
       solver: simulation.solver,
       errorTarget: simulation.errorTarget,
+      threads: record ? 1 : this.#options.jobThreads,
       dt,
       steps,
       startStep,

@@ -17,6 +17,7 @@ import {
   restoreSystem,
   treeForces,
   useWideVectors,
+  ForceThreads,
   type Forces,
   type Kernels,
   type System,
@@ -78,7 +79,7 @@ async function systemFor(
   }
   const { units, integrator, dt, startStep, initialEnergy } = order;
   const bodies = Bodies.adopt(order.bodies);
-  const forces = forcesFor(order, await loadKernels(), bodies, units);
+  const forces = await threadedForces(order, bodies);
   const system = await createSystem({
     bodies,
     units,
@@ -88,6 +89,18 @@ async function systemFor(
     forces,
   });
   return { system, initialEnergy };
+}
+
+/** Threads beside this one, started by the first order that asks for them and kept warm. */
+let crew: ForceThreads | undefined;
+
+/** The bytes do not depend on how many threads there are, nor on which order gets them. */
+async function threadedForces(order: Order, bodies: Bodies): Promise<Forces> {
+  const { solver, threads, units } = order;
+  const kernels = await loadKernels();
+  if (threads < 2 || solver === "tree") return forcesFor(order, kernels, bodies, units);
+  crew ??= await ForceThreads.start(threads);
+  return crew.forces(kernels, bodies, units);
 }
 
 function forcesFor(order: Order, kernels: Kernels, bodies: Bodies, units: Units): Forces {
@@ -121,10 +134,9 @@ class Run {
     this.#order = order;
     this.#system = system;
     this.#writer = writer;
-    const kinetic = kineticEnergy(system.bodies);
-    const potential = potentialEnergy(system.bodies, order.units);
+    const { step, time, kinetic, potential } = energyOf(system, order.units);
     this.#initialEnergy = initialEnergy ?? kinetic + potential;
-    this.#last = this.#measure();
+    this.#last = this.#progress({ step, time, kinetic, potential });
     if (writer !== undefined && writer.count === 0) this.#record();
   }
 
@@ -190,9 +202,10 @@ class Run {
   }
 
   #measure(): Progress {
-    const { bodies, stepsDone: step, time } = this.#system;
-    const kinetic = kineticEnergy(bodies);
-    const potential = potentialEnergy(bodies, this.#order.units);
+    return this.#progress(energyOf(this.#system, this.#order.units));
+  }
+
+  #progress({ step, time, kinetic, potential }: Energy): Progress {
     const initial = this.#initialEnergy;
     const energyError = Math.abs(kinetic + potential - initial) / (Math.abs(initial) || 1);
     const frames = this.#writer?.count ?? 0;
@@ -207,4 +220,15 @@ class Run {
       initialEnergy: initial,
     };
   }
+}
+
+interface Energy {
+  readonly step: number;
+  readonly time: number;
+  readonly kinetic: number;
+  readonly potential: number;
+}
+
+function energyOf({ bodies, stepsDone: step, time }: System, units: Units): Energy {
+  return { step, time, kinetic: kineticEnergy(bodies), potential: potentialEnergy(bodies, units) };
 }

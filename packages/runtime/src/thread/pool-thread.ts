@@ -127,7 +127,11 @@ export class PoolThread {
   stealable(): Call | undefined {
     this.#refresh();
     return this.#offered.findLast(
-      (call) => call !== undefined && call.request.options.thread === undefined,
+      (call) =>
+        call !== undefined &&
+        call.request.options.thread === undefined &&
+        // What was transferred with the offer is the thread's already and cannot be sent again.
+        transfersOf(call.request.args).length === 0,
     );
   }
 
