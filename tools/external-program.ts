@@ -4,6 +4,7 @@
  *
  *   test("…", { skip: skipWithout("chromium", chromium()) }, …)
  */
+import { execFileSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -26,6 +27,20 @@ export function findProgram(...names: readonly string[]): string | undefined {
 
 export function chromium(): string | undefined {
   return process.env["CHROMIUM"] ?? findProgram("chromium", "chromium-browser", "google-chrome");
+}
+
+/**
+ * A Python that has a module. The first on PATH may be one without: Debian's packages are for the system's own.
+ */
+export function findPython(module: string): string | undefined {
+  return ["python3", "/usr/bin/python3"].find((candidate) => {
+    try {
+      execFileSync(candidate, ["-c", `import ${module}`], { stdio: "ignore" });
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** The reason to skip, or false. */

@@ -31,7 +31,7 @@ const lines = [
   "|---|---|---|---|",
   ...rows.map(
     ({ case: name, subject, value, unit, rival, ratio }) =>
-      `| \`${name}\` | ${subject} | ${short(value)} ${unit} | ${rival === undefined ? "" : `${short(ratio ?? 0)} × ${rival}`} |`,
+      `| \`${name}\` | ${cell(subject)} | ${short(value)} ${cell(unit)} | ${rival === undefined ? "" : `${short(ratio ?? 0)} × ${cell(rival)}`} |`,
   ),
 ];
 const machines = new Set(
@@ -55,4 +55,9 @@ function short(value: number): string {
   return value >= 10_000
     ? Math.round(value).toLocaleString("en")
     : String(Number(value.toPrecision(3)));
+}
+
+/** A vertical bar would end the cell. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
 }

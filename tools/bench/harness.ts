@@ -7,6 +7,7 @@
  */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { findPython } from "../external-program.ts";
 
 /** smoke: runs in the tests, proves the case works. quick: seconds. full: what is saved. */
 export type BenchSize = "smoke" | "quick" | "full";
@@ -109,4 +110,11 @@ export async function runScript(
   });
   const line = stdout.trim().split("\n").at(-1) ?? "";
   return JSON.parse(line) as Sample;
+}
+
+/** A Python with a module, or MissingRival. */
+export function pythonWith(module: "numpy" | "scipy"): string {
+  const python = findPython(module);
+  if (python !== undefined) return python;
+  throw new MissingRival(`needs python3 with ${module}: apt-get install python3-${module}`);
 }

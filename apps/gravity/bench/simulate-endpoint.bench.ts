@@ -5,14 +5,14 @@
  * answers. The rivals are bench/rivals/gravity/endpoint.py with vectorised NumPy and with two double loops, over
  * particle objects and over rows of NumPy arrays; they keep the particles in memory and pay for no database.
  */
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeNpy, generate } from "@hotpath/nbody";
 import {
   interleave,
-  MissingRival,
+  pythonWith,
   type BenchCase,
   type BenchResult,
   type BenchSize,
@@ -50,7 +50,7 @@ const bench: BenchCase = {
   async run({ size, progress }) {
     const shape = SHAPES[size];
     const folder = mkdtempSync(join(tmpdir(), "hotpath-endpoint-"));
-    const python = findPython();
+    const python = pythonWith("numpy");
     const state = join(folder, "state.npy");
     writeFileSync(state, initialState(shape.n));
     const numpy = await startPython(python, "numpy", state);
@@ -134,18 +134,6 @@ async function call(url: string, id: string, steps: number): Promise<Sample> {
   if (body.status !== "completed")
     throw new Error(`${url}: ${response.status} ${JSON.stringify(body)}`);
   return { value: 1000 / (performance.now() - startedAt) };
-}
-
-function findPython(): string {
-  for (const candidate of ["python3", "/usr/bin/python3"]) {
-    try {
-      execFileSync(candidate, ["-c", "import numpy"], { stdio: "ignore" });
-      return candidate;
-    } catch {
-      // Not this one.
-    }
-  }
-  throw new MissingRival("needs python3 with NumPy: apt-get install python3-numpy");
 }
 
 interface Rival {

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import {
   interleave,
   MissingRival,
+  pythonWith,
   runScript,
   type BenchCase,
   type BenchResult,
@@ -35,7 +36,6 @@ const bench: BenchCase = {
       const input = join(folder, "bodies.bin");
       writeBodies(input);
       const gcc = compileRival(folder);
-      requireNumpy();
       const seconds = SECONDS[size];
       const script = join(import.meta.dirname, "forces-direct-ours.ts");
       const own = (n: number, variant: string): Promise<Sample> =>
@@ -130,16 +130,8 @@ function compileRival(folder: string): string {
   return program;
 }
 
-function requireNumpy(): void {
-  try {
-    execFileSync("python3", ["-c", "import numpy"], { stdio: "ignore" });
-  } catch {
-    throw new MissingRival("python3 with NumPy is not installed (apt-get install python3-numpy)");
-  }
-}
-
 function python(args: readonly string[]): Promise<Sample> {
-  return runScript("python3", args, {
+  return runScript(pythonWith("numpy"), args, {
     env: { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
   });
 }

@@ -7,12 +7,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  interleave,
-  MissingRival,
-  runScript,
-  type BenchCase,
-} from "../../../tools/bench/harness.ts";
+import { interleave, pythonWith, runScript, type BenchCase } from "../../../tools/bench/harness.ts";
 
 const OURS = join(import.meta.dirname, "ias15-ours.ts");
 const RIVAL = join(import.meta.dirname, "../../../bench/rivals/nbody/outer_dop853.py");
@@ -26,7 +21,7 @@ const bench: BenchCase = {
   async run({ size, progress }) {
     const folder = mkdtempSync(join(tmpdir(), "hotpath-ias15-"));
     try {
-      requireScipy();
+      const python = pythonWith("scipy");
       const state = join(folder, "state.json");
       writeFileSync(state, execFileSync(process.execPath, [OURS, "state"]));
       const years = YEARS[size];
@@ -35,12 +30,12 @@ const bench: BenchCase = {
       const times = await interleave<"ours" | "scipy">(
         {
           ours: () => runScript(process.execPath, [OURS, years, "time"]),
-          scipy: () => runScript("python3", [...rival, "time"], ONE_THREAD),
+          scipy: () => runScript(python, [...rival, "time"], ONE_THREAD),
         },
         ROUNDS[size],
       );
       const error = await runScript(process.execPath, [OURS, years, "energy"]);
-      const rivalError = await runScript("python3", [...rival, "energy"], ONE_THREAD);
+      const rivalError = await runScript(python, [...rival, "energy"], ONE_THREAD);
       const subject = `hotpath ias15, ${years} Jupiter years`;
       const name = `SciPy DOP853 rtol 2.3e-14, ${RIVAL_YEARS[size]} Jupiter years`;
       return [
@@ -71,11 +66,3 @@ const bench: BenchCase = {
 export default bench;
 
 const ONE_THREAD = { env: { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" } } as const;
-
-function requireScipy(): void {
-  try {
-    execFileSync("python3", ["-c", "import scipy"], { stdio: "ignore" });
-  } catch {
-    throw new MissingRival("python3 with SciPy is not installed (apt-get install python3-scipy)");
-  }
-}

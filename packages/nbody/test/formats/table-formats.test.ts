@@ -14,7 +14,7 @@ import { decodeCsv, encodeCsv } from "../../src/formats/csv.ts";
 import { decodeHdf5, encodeHdf5 } from "../../src/formats/hdf5.ts";
 import { decodeParquet, encodeParquet } from "../../src/formats/parquet.ts";
 import { randomCloud } from "../systems.ts";
-import { skipWithout } from "../../../../tools/external-program.ts";
+import { findPython, skipWithout } from "../../../../tools/external-program.ts";
 
 interface Format {
   encode(bodies: Bodies): Uint8Array | Promise<Uint8Array>;
@@ -87,14 +87,7 @@ test("parquet and arrow refuse a missing column, a word, a negative mass, no row
   }
 });
 
-const python = ["python3", "/usr/bin/python3"].find((candidate) => {
-  try {
-    execFileSync(candidate, ["-c", "import h5py"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const python = findPython("h5py");
 
 test(
   "h5py reads what encodeHdf5() wrote",
