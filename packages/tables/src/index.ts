@@ -28,6 +28,13 @@ export {
   timestamp,
   timestamptz,
   uuid,
+  oid,
+  money,
+  timetz,
+  macaddr,
+  macaddr8,
+  point,
+  type Point,
 } from "./definition/columns.ts";
 export type { Json } from "./definition/columns.ts";
 export { Column, sqlDefault } from "./definition/column.ts";

@@ -10,7 +10,7 @@
  *   8 values    fixed: one value after the other; variable: bytes; repeated: the value
  *  12 offsets   variable: u32 start of each value, and the end of the last
  *  16 nulls     bitmap, bit set: null; 0 when the column is never null
- *  20 swap      0 none, 2, 4 or 8 byte words, 16: interval (8, 4, 4)
+ *  20 swap      0 none, 2, 4 or 8 byte words, 16: interval (8, 4, 4), 12: timetz (8, 4)
  *  24 epoch     added to each value when decoding: 1 days (i32), 2 microseconds (i64), 0 nothing
  *  28 used      decoding variable: bytes written so far
  *
@@ -168,7 +168,8 @@ function row(at: u32, end: u32, columns: u32, count: u32): i32 {
         else if (width == 4) store<u32>(value, load<u32>(field));
         else if (width == 16) v128.store(value, v128.load(field));
         else if (width == 2) store<u16>(value, load<u16>(field));
-        else store<u8>(value, load<u8>(field));
+        else if (width == 1) store<u8>(value, load<u8>(field));
+        else memory.copy(value, field, width);
         field += width;
         continue;
       }
@@ -281,6 +282,12 @@ export function toWire(columns: u32, columnCount: u32, count: u32): void {
 
 function swap(values: u32, size: u32, word: u32): void {
   const end = values + size;
+  if (word == 12) {
+    for (let at = values; at < end; at += 12) {
+      store<u64>(at, bswap<u64>(load<u64>(at)));
+      store<u32>(at, bswap<u32>(load<u32>(at, 8)), 8);
+    }
+  }
   if (word == 8) {
     for (let at = values; at < end; at += 16) {
       const v = v128.load(at);

@@ -80,6 +80,7 @@ export class PostgresSession implements PooledSession {
         application_name: options.applicationName,
         TimeZone: "UTC",
         DateStyle: "ISO, YMD",
+        lc_monetary: "C",
         statement_timeout: options.statementTimeoutMs,
       },
     };

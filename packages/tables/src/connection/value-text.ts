@@ -11,7 +11,9 @@ import {
   type ScalarTypeName,
   type TypeName,
 } from "../definition/column-type.ts";
+import type { Point } from "../definition/columns.ts";
 import { TablesError } from "../errors.ts";
+import { encodeMoney } from "../copy/rare-value.ts";
 import { decodeArray, encodeArray } from "./array-text.ts";
 import { decodeMoment, encodeMoment } from "./moment-text.ts";
 
@@ -25,6 +27,9 @@ export interface TextCodec {
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const NUMERIC = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|NaN|[+-]?Infinity)$/i;
 const DATE = /^(?:\d{4,7}-\d{2}-\d{2}(?: BC)?|-?infinity)$/;
+const TIMETZ = /^\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?[+-]\d{2}(?::\d{2}){0,2}$/;
+const MACADDR = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
+const MACADDR8 = /^(?:[0-9a-f]{2}:){7}[0-9a-f]{2}$/i;
 const TIME = /^\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?$/;
 
 type Codec = Pick<TextCodec, "encode" | "decode">;
@@ -57,6 +62,18 @@ const moment = (zone: boolean): Codec => ({
   decode: decodeMoment,
 });
 
+const point: Codec = {
+  encode: (value) => {
+    const { x, y } = (value ?? {}) as Partial<Point>;
+    const [left, right] = [float.encode(x), float.encode(y)];
+    return left === undefined || right === undefined ? undefined : `(${left},${right})`;
+  },
+  decode: (text) => {
+    const [x, y] = text.slice(1, -1).split(",").map(Number) as [number, number];
+    return { x, y } satisfies Point;
+  },
+};
+
 const CODECS: Readonly<Record<ScalarTypeName, Codec>> = {
   smallint: whole(-32_768, 32_767),
   integer: whole(-2_147_483_648, 2_147_483_647),
@@ -82,6 +99,17 @@ const CODECS: Readonly<Record<ScalarTypeName, Codec>> = {
   timestamptz: moment(true),
   interval: { encode: (value) => (typeof value === "string" ? value : undefined), decode: asIs },
   uuid: matching(UUID),
+  oid: whole(0, 4_294_967_295),
+  money: {
+    encode: (value) =>
+      typeof value === "string" && encodeMoney(value) !== undefined ? value : undefined,
+    // The C locale writes -$1,234.50.
+    decode: (text) => text.replaceAll(/[$,]/g, ""),
+  },
+  timetz: matching(TIMETZ),
+  macaddr: matching(MACADDR),
+  macaddr8: matching(MACADDR8),
+  point,
   numeric: {
     encode: (value) => {
       const text = typeof value === "number" || typeof value === "bigint" ? String(value) : value;
@@ -141,7 +169,9 @@ export function refusalOf(
   type: TypeName,
 ): { readonly code: "OUT_OF_RANGE" | "INVALID_VALUE"; readonly why: string } {
   const whole = typeof value === "bigint" || Number.isInteger(value);
-  const ranged = ["smallint", "integer", "bigint", "timestamp", "timestamptz"].includes(type);
+  const ranged = ["smallint", "integer", "bigint", "oid", "timestamp", "timestamptz"].includes(
+    type,
+  );
   return whole && ranged
     ? { code: "OUT_OF_RANGE", why: `is outside the range of ${type}` }
     : { code: "INVALID_VALUE", why: `is not one of type ${type}` };

@@ -20,6 +20,15 @@ import {
 } from "../connection/moment-text.ts";
 import { decodeNumeric, encodeNumeric } from "./numeric.ts";
 import { decodeInterval, encodeInterval, decodeTime, encodeTime } from "./interval.ts";
+import type { Point } from "../definition/columns.ts";
+import {
+  decodeAddress,
+  decodeMoney,
+  decodeTimetz,
+  encodeAddress,
+  encodeMoney,
+  encodeTimetz,
+} from "./rare-value.ts";
 
 /** Microseconds from 1970-01-01 to 2000-01-01. */
 export const EPOCH_US = 946_684_800_000_000n;
@@ -73,6 +82,17 @@ function decodeScalar(bytes: Uint8Array, type: ScalarTypeName): unknown {
       return Buffer.from(bytes)
         .toString("hex")
         .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    case "oid":
+      return at.getUint32(0);
+    case "money":
+      return decodeMoney(at.getBigInt64(0));
+    case "timetz":
+      return decodeTimetz(at.getBigInt64(0), at.getInt32(8));
+    case "macaddr":
+    case "macaddr8":
+      return decodeAddress(bytes);
+    case "point":
+      return { x: at.getFloat64(0), y: at.getFloat64(8) };
     case "numeric":
       return decodeNumeric(at);
     case "text":
@@ -125,6 +145,17 @@ export function encodeBinary(value: unknown, type: TypeName): Uint8Array | undef
       return encodeInterval(text);
     case "uuid":
       return new Uint8Array(Buffer.from(text.replaceAll("-", ""), "hex"));
+    case "oid":
+      return fixed(4, (at) => at.setUint32(0, Number(text)));
+    case "money":
+      return fixed(8, (at) => at.setBigInt64(0, encodeMoney(text)!));
+    case "timetz":
+      return encodeTimetz(text);
+    case "macaddr":
+    case "macaddr8":
+      return encodeAddress(text);
+    case "point":
+      return encodePoint(value as Point);
     case "numeric":
       return encodeNumeric(text);
     case "text":
@@ -137,6 +168,13 @@ export function encodeBinary(value: unknown, type: TypeName): Uint8Array | undef
         ? Buffer.concat([Uint8Array.of(1), encoder.encode(text)])
         : undefined;
   }
+}
+
+function encodePoint({ x, y }: Point): Uint8Array {
+  return fixed(16, (at) => {
+    at.setFloat64(0, x);
+    at.setFloat64(8, y);
+  });
 }
 
 function normal(text: string): string {

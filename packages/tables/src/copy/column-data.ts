@@ -19,6 +19,16 @@ export interface FixedArrays {
   readonly interval: Uint8Array;
   /** 16 bytes a value. */
   readonly uuid: Uint8Array;
+  readonly oid: Uint32Array;
+  readonly money: BigInt64Array;
+  /** 12 bytes a value, little-endian: microseconds (i64), seconds west of UTC (i32). */
+  readonly timetz: Uint8Array;
+  /** 6 bytes a value. */
+  readonly macaddr: Uint8Array;
+  /** 8 bytes a value. */
+  readonly macaddr8: Uint8Array;
+  /** x and y by turns. */
+  readonly point: Float64Array;
 }
 
 /**
@@ -86,14 +96,24 @@ export interface ColumnInput<T extends AnyTable> {
 export type TypedArray =
   | Int16Array
   | Int32Array
+  | Uint32Array
   | BigInt64Array
   | Float32Array
   | Float64Array
   | Uint8Array;
 
-/** Elements of the typed array per value: 16 for uuid and interval, 1 otherwise. */
+const ELEMENTS: Partial<Record<TypeName, number>> = {
+  uuid: 16,
+  interval: 16,
+  timetz: 12,
+  macaddr: 6,
+  macaddr8: 8,
+  point: 2,
+};
+
+/** Elements of the typed array per value: 1 unless a value has several parts. */
 export function elementsPerValue(type: TypeName): number {
-  return type === "uuid" || type === "interval" ? 16 : 1;
+  return ELEMENTS[type] ?? 1;
 }
 
 export function isNullAt(nulls: Uint8Array, index: number): boolean {

@@ -5,8 +5,8 @@ import type { TypedArray } from "./column-data.ts";
 export interface ColumnLayout {
   /** Bytes of a value; 0: variable. */
   readonly width: number;
-  /** Bytes of the words whose order is turned; 16: an interval's 8, 4 and 4. */
-  readonly swap: 0 | 2 | 4 | 8 | 16;
+  /** Bytes of the words whose order is turned; 16: an interval's 8, 4 and 4; 12: a timetz's 8 and 4. */
+  readonly swap: 0 | 2 | 4 | 8 | 12 | 16;
   /** 1: days, 2: microseconds, counted from another day by PostgreSQL. */
   readonly epoch: 0 | 1 | 2;
   readonly array: new (buffer: ArrayBufferLike, byteOffset?: number, length?: number) => TypedArray;
@@ -26,6 +26,12 @@ const LAYOUTS: Readonly<Record<string, ColumnLayout>> = {
   timestamp: { width: 8, swap: 8, epoch: 2, array: BigInt64Array },
   timestamptz: { width: 8, swap: 8, epoch: 2, array: BigInt64Array },
   interval: { width: 16, swap: 16, epoch: 0, array: Uint8Array },
+  oid: { width: 4, swap: 4, epoch: 0, array: Uint32Array },
+  money: { width: 8, swap: 8, epoch: 0, array: BigInt64Array },
+  timetz: { width: 12, swap: 12, epoch: 0, array: Uint8Array },
+  macaddr: { width: 6, swap: 0, epoch: 0, array: Uint8Array },
+  macaddr8: { width: 8, swap: 0, epoch: 0, array: Uint8Array },
+  point: { width: 16, swap: 8, epoch: 0, array: Float64Array },
   uuid: { width: 16, swap: 0, epoch: 0, array: Uint8Array },
 };
 

@@ -73,6 +73,42 @@ export function uuid(): Column<"uuid", string, never> {
   return new Column("uuid");
 }
 
+/** Unsigned 32-bit object id; `number` in rows, `Uint32Array` in columns. */
+export function oid(): Column<"oid", number, never> {
+  return new Column("oid");
+}
+
+/** `"-1234.50"` in rows, hundredths in a `BigInt64Array` in columns; sessions have lc_monetary C. */
+export function money(): Column<"money", string, never> {
+  return new Column("money");
+}
+
+/** `"12:30:00.5+02"` in rows; 12 bytes each in columns (µs, seconds west of UTC). */
+export function timetz(): Column<"timetz", string, never> {
+  return new Column("timetz");
+}
+
+/** `"08:00:2b:01:02:03"` in rows; 6 bytes each in columns. */
+export function macaddr(): Column<"macaddr", string, never> {
+  return new Column("macaddr");
+}
+
+/** `"08:00:2b:ff:fe:01:02:03"` in rows; 8 bytes each in columns. */
+export function macaddr8(): Column<"macaddr8", string, never> {
+  return new Column("macaddr8");
+}
+
+/** A point of the plane. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** `{ x, y }` in rows; two numbers each, x and y, in a `Float64Array` in columns. */
+export function point(): Column<"point", Point, never> {
+  return new Column("point");
+}
+
 /** Exact decimal; a string in rows and from a column's `at()`. */
 export function numeric(): Column<"numeric", string, never> {
   return new Column("numeric");

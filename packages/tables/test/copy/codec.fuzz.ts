@@ -22,6 +22,12 @@ import {
   time,
   timestamptz,
   uuid,
+  oid,
+  money,
+  timetz,
+  macaddr,
+  macaddr8,
+  point,
   type AnyTable,
   type Column,
   type ColumnFlag,
@@ -53,6 +59,11 @@ const decimal = fc
     return negative && digits > 0n ? `-${shown}` : shown;
   });
 
+const address = (size: number): fc.Arbitrary<unknown> =>
+  fc
+    .uint8Array({ minLength: size, maxLength: size })
+    .map((bytes) => Buffer.from(bytes).toString("hex").match(/../g)!.join(":"));
+
 const KINDS: readonly Kind[] = [
   [smallint, fc.integer({ min: -32_768, max: 32_767 })],
   [integer, fc.integer()],
@@ -70,6 +81,17 @@ const KINDS: readonly Kind[] = [
   [timestamptz, fc.bigInt({ min: -(2n ** 55n), max: 2n ** 60n })],
   [interval, fc.constantFrom("1 year 2 mons", "-3 days +04:05:06.7", "00:00:00", "-1 years")],
   [uuid, fc.uuid()],
+  [oid, fc.integer({ min: 0, max: 2 ** 32 - 1 })],
+  [
+    money,
+    fc
+      .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+      .map((cents) => decodeBinary(encodeBinary(cents, "bigint")!, "money")),
+  ],
+  [timetz, fc.constantFrom("00:00:00+00", "23:59:59.999999-12:30", "12:00:00+05:45:10")],
+  [macaddr, address(6)],
+  [macaddr8, address(8)],
+  [point, fc.record({ x: fc.double(), y: fc.double() })],
   [numeric, decimal],
   [text, string],
   [bytea, fc.uint8Array({ maxLength: 80 })],
@@ -183,7 +205,7 @@ function wireHex(raw: Uint8Array, target: ColumnTarget): string {
   if (swap === 2) bytes.swap16();
   if (swap === 4) bytes.swap32();
   if (swap === 8) bytes.swap64();
-  if (swap === 16) {
+  if (swap === 16 || swap === 12) {
     bytes.subarray(0, 8).swap64();
     bytes.subarray(8).swap32();
   }

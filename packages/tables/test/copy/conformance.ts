@@ -95,6 +95,14 @@ export function copyConformance(
         Buffer.from(read.columns.a_uuid.subarray(32)).toString("hex"),
         ID.replaceAll("-", ""),
       );
+      assert.deepEqual([...read.columns.an_oid], [FULL.an_oid, 0, FULL.an_oid]);
+      assert.equal(read.columns.a_money[0], -(2n ** 63n));
+      assert.deepEqual([...read.columns.a_macaddr.subarray(12)], [8, 0, 0x2b, 1, 2, 255]);
+      assert.deepEqual([...read.columns.a_macaddr8.subarray(16)], [8, 0, 0x2b, 255, 254, 1, 2, 3]);
+      assert.deepEqual([...read.columns.a_point], [-0, Number.NaN, 0, 0, -0, Number.NaN]);
+      const zoned = new DataView(read.columns.a_timetz.buffer, read.columns.a_timetz.byteOffset);
+      assert.equal(zoned.getBigInt64(24, true), 86_399_500_000n);
+      assert.equal(zoned.getInt32(32, true), 19_800);
       assert.equal(read.columns.a_float8[1], 0);
       assert.deepEqual([...read.nulls.a_float8], [0b010]);
       for (const column of [
@@ -105,6 +113,8 @@ export function copyConformance(
         "floats",
         "texts",
         "uuids",
+        "points",
+        "amounts",
         "moments",
       ] as const) {
         const values = read.columns[column] as VariableColumn<unknown>;
