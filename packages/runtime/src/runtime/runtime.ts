@@ -30,6 +30,8 @@ export interface Scheduler {
   renew(runtime: Runtime): boolean;
   /** Keeps a settled wait and calls its `deliver()` later, exactly once. */
   defer(park: Park): void;
+  /** As `defer`, for a task that has not begun. Absent: each beginning is deferred as a wait. */
+  beginLater?(task: RunningTask, begin: (task: RunningTask) => void): void;
 }
 
 export interface RuntimeOptions {
@@ -87,21 +89,22 @@ export class Runtime {
 
   /** Resumes what has been settled, now or when the scheduler says so. */
   wake(park: Park): void {
-    if (this.#charge()) park.deliver();
+    if (this.charge()) park.deliver();
     else this.scheduler.defer(park);
   }
 
   /** The result of an operation that did not have to wait. */
   ready<T>(value: T): Promise<T> {
-    return this.#charge() ? Promise.resolve(value) : this.pause(value);
+    return this.charge() ? Promise.resolve(value) : this.pause(value);
   }
 
   /** As `ready(undefined)`, without making a promise. */
   done(): Promise<void> {
-    return this.#charge() ? DONE : this.pause(undefined);
+    return this.charge() ? DONE : this.pause(undefined);
   }
 
-  #charge(): boolean {
+  /** Takes 1 credit; false when none is left, and the caller must go to the scheduler. */
+  charge(): boolean {
     if (pace.credit > 0) {
       pace.credit--;
       return true;

@@ -7,6 +7,8 @@
  * socket or a timer by about TURN_MS, and costs 0.1 % of its speed.
  */
 import type { Io } from "../io/io.ts";
+import { Gate } from "../task/gate.ts";
+import type { RunningTask } from "../task/task.ts";
 import type { Park } from "../wait/park.ts";
 import { pace } from "./pace.ts";
 import type { Runtime, Scheduler } from "./runtime.ts";
@@ -16,7 +18,7 @@ const TURN_MS = 1;
 
 export class TurnScheduler implements Scheduler {
   readonly #io: Io;
-  #held: Park[] = [];
+  #held: (Park | Gate)[] = [];
   #turnMs: number;
 
   constructor(io: Io) {
@@ -36,13 +38,24 @@ export class TurnScheduler implements Scheduler {
   }
 
   defer(park: Park): void {
-    if (this.#held.push(park) === 1) this.#io.turns.after(() => this.#release());
+    this.#hold(park);
+  }
+
+  beginLater(task: RunningTask, begin: (task: RunningTask) => void): void {
+    // Only tasks next to each other share a gate, so all that is held goes on in order.
+    let gate = this.#held[this.#held.length - 1];
+    if (!(gate instanceof Gate)) this.#hold((gate = new Gate(begin)));
+    gate.add(task);
+  }
+
+  #hold(what: Park | Gate): void {
+    if (this.#held.push(what) === 1) this.#io.turns.after(() => this.#release());
   }
 
   #release(): void {
     this.#turnMs = this.#io.clock.monotonicMs();
     const held = this.#held;
     this.#held = [];
-    for (const park of held) park.deliver();
+    for (const what of held) what.deliver();
   }
 }

@@ -24,12 +24,14 @@ function startNext(): void {
 
 /** Begins the task after the caller has suspended, when the scheduler lets it. */
 export function start(task: RunningTask): void {
-  const turn = task.runtime.done();
-  if (turn === DONE) {
+  const { runtime } = task;
+  if (runtime.charge()) {
     starting.push(task);
     void DONE.then(startNext);
+  } else if (runtime.scheduler.beginLater === undefined) {
+    void runtime.pause(undefined).then(() => begin(task));
   } else {
-    void turn.then(() => begin(task));
+    runtime.scheduler.beginLater(task, begin);
   }
 }
 

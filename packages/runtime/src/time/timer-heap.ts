@@ -1,22 +1,24 @@
 /**
- * Every timer of a runtime in one heap, behind one alarm of the host.
+ * Every timer of a runtime in one place, behind one alarm of the host.
  *
- * A 4-ary heap on the due time, with the position written into the entry so that removal is
- * O(log n) and needs no search. Ties fire in the order in which they were added.
+ * What is added in the order in which it is due goes to the end of a run (`timer-run.ts`), the rest to
+ * a 4-ary heap on the due time, with the position written into the entry so that removal is O(log n)
+ * and needs no search. Ties fire in the order in which they were added.
  *
  * Invariants:
- * 1. entry.heapIndex is the entry's position, or -1 when it is not in the heap.
- * 2. When the heap is not empty the alarm is set for the earliest due time or for an earlier one:
+ * 1. entry.heapIndex is the entry's position in the heap, below -1 in the run, or -1 when in neither.
+ * 2. When there are entries the alarm is set for the earliest due time or for an earlier one:
  *    removing the earliest entry leaves the alarm, which then rings for nothing once (measured: most
  *    timeouts are cancelled before they are due, and setting the alarm costs more than a vain ring).
- * 3. When the heap is empty the alarm is off, so that it does not keep the process alive.
+ * 3. When there are none the alarm is off, so that it does not keep the process alive.
  */
 import type { Alarm, Clock } from "../io/io.ts";
+import { TimerRun } from "./timer-run.ts";
 
 export interface TimerEntry {
   /** Due time on the monotonic clock. */
   dueMs: number;
-  /** Position in the heap; -1 outside. Owned by the heap. */
+  /** Position in the heap or in the run; -1 outside. Owned by the heap. */
   heapIndex: number;
   /** Breaks ties. Owned by the heap. */
   timerOrder: number;
@@ -29,6 +31,7 @@ export class TimerHeap {
   readonly #clock: Clock;
   readonly #alarm: Alarm;
   readonly #entries: TimerEntry[] = [];
+  readonly #run = new TimerRun();
   #alarmMs = Infinity;
   #order = 0;
   readonly #ring = (): void => this.fireDue();
@@ -42,11 +45,11 @@ export class TimerHeap {
   }
 
   get size(): number {
-    return this.#entries.length;
+    return this.#entries.length + this.#run.size;
   }
 
   get earliestMs(): number {
-    return this.#entries[0]?.dueMs ?? Infinity;
+    return this.#earliest()?.dueMs ?? Infinity;
   }
 
   nowMs(): number {
@@ -62,26 +65,53 @@ export class TimerHeap {
   addAt(entry: TimerEntry, dueMs: number): void {
     entry.dueMs = dueMs;
     entry.timerOrder = this.tieOrder();
+    this.#place(entry);
+    if (dueMs < this.#alarmMs) this.#set(dueMs);
+  }
+
+  #place(entry: TimerEntry): void {
+    let { last } = this.#run;
+    if (last !== undefined && before(entry, last)) {
+      // One long timer must not send every shorter one after it to the heap: it goes there itself.
+      this.#run.remove(last);
+      this.#push(last);
+      last = this.#run.last;
+    }
+    if (last === undefined || !before(entry, last)) this.#run.push(entry);
+    else this.#push(entry);
+  }
+
+  #push(entry: TimerEntry): void {
     this.#entries.push(entry);
     this.#up(this.#entries.length - 1, entry);
-    if (dueMs < this.#alarmMs) this.#set();
   }
 
   remove(entry: TimerEntry): void {
     const index = entry.heapIndex;
     if (index === -1) return;
+    if (index < -1) this.#run.remove(entry);
+    else this.#removeAt(index, entry);
+    if (this.size === 0) this.#off();
+  }
+
+  #removeAt(index: number, entry: TimerEntry): void {
     entry.heapIndex = -1;
     const last = this.#entries.pop()!;
-    if (last !== entry) {
-      this.#down(index, last);
-      if (last.heapIndex === index) this.#up(index, last);
-    }
-    if (this.#entries.length === 0) this.#off();
+    if (last === entry) return;
+    this.#down(index, last);
+    if (last.heapIndex === index) this.#up(index, last);
+  }
+
+  #earliest(): TimerEntry | undefined {
+    const { first } = this.#run;
+    const top = this.#entries[0];
+    if (first === undefined) return top;
+    return top !== undefined && before(top, first) ? top : first;
   }
 
   /** Takes the earliest entry out when it is due by `nowMs`. */
   takeDue(nowMs: number): TimerEntry | undefined {
-    const first = this.#entries[0];
+    const first = this.#earliest();
     if (first === undefined || first.dueMs > nowMs) return undefined;
     this.remove(first);
     return first;
@@ -94,11 +124,11 @@ export class TimerHeap {
     for (let entry = this.takeDue(nowMs); entry !== undefined; entry = this.takeDue(nowMs)) {
       entry.fire();
     }
-    if (this.#entries.length > 0) this.#set();
+    const earliest = this.#earliest();
+    if (earliest !== undefined) this.#set(earliest.dueMs);
   }
 
-  #set(): void {
-    const dueMs = this.#entries[0]!.dueMs;
+  #set(dueMs: number): void {
     this.#alarmMs = dueMs;
     this.#alarm.set(dueMs, this.#ring);
   }

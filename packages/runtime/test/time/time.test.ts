@@ -75,6 +75,54 @@ test("the timer heap fires in the order of due time and removes anything in betw
   );
 });
 
+test("any mix of adding, removing and taking leaves the timers in the order in which they are due", () => {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ add: fc.nat(30) }) },
+    { weight: 2, arbitrary: fc.record({ remove: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ pass: fc.nat(5) }) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 400, size: "max" }), (steps) => {
+      let nowMs = 0;
+      const heap = new TimerHeap(
+        { monotonicMs: () => nowMs, wallMs: () => 0 },
+        { set: () => {}, off: () => {} },
+      );
+      const fired: TimerEntry[] = [];
+      let live: TimerEntry[] = [];
+      for (const next of steps) {
+        if ("add" in next) {
+          const entry: TimerEntry = {
+            dueMs: 0,
+            heapIndex: -1,
+            timerOrder: 0,
+            fire: () => fired.push(entry),
+          };
+          heap.add(entry, next.add);
+          live.push(entry);
+        } else if ("remove" in next) {
+          if (live.length === 0) continue;
+          const [entry] = live.splice(next.remove % live.length, 1);
+          heap.remove(entry!);
+          assert.equal(entry!.heapIndex, -1);
+        } else {
+          nowMs += next.pass;
+          fired.length = 0;
+          heap.fireDue();
+          // Array.sort is stable: what is due at the same time fires in the order of adding.
+          const due = live
+            .filter((entry) => entry.dueMs <= nowMs)
+            .sort((a, b) => a.dueMs - b.dueMs);
+          assert.deepEqual(fired, due);
+          live = live.filter((entry) => entry.dueMs > nowMs);
+        }
+        assert.equal(heap.size, live.length);
+        assert.equal(heap.earliestMs, Math.min(Infinity, ...live.map((entry) => entry.dueMs)));
+      }
+    }),
+  );
+});
+
 test("virtual time jumps exactly as far as the program sleeps", () =>
   simulate(async () => {
     const watch = new Stopwatch();
