@@ -226,7 +226,10 @@ class CopyInAnswer {
     const early = this.failed;
     await this.over;
     if (this.#error !== undefined) {
-      const unknown = !early && this.#error.code === "CONNECTION_LOST";
+      // A server that still says why it ends the connection has not committed: the word that it has
+      // (CommandComplete) is sent straight after the commit, with no look for such orders between.
+      const { code, sqlState } = this.#error;
+      const unknown = !early && code === "CONNECTION_LOST" && sqlState === undefined;
       throw unknown ? commitUnknown(this.#error) : this.#error;
     }
     return this.#rows;
