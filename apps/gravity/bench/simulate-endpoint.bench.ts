@@ -9,7 +9,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeNpy, generate } from "@hotpath/nbody";
+import { encodeNpyState, generate } from "@hotpath/nbody";
 import {
   interleave,
   pythonWith,
@@ -52,7 +52,7 @@ const bench: BenchCase = {
     const folder = mkdtempSync(join(tmpdir(), "hotpath-endpoint-"));
     const python = pythonWith("numpy");
     const state = join(folder, "state.npy");
-    writeFileSync(state, initialState(shape.n));
+    writeFileSync(state, encodeNpyState(generate("plummer", { n: shape.n, seed: 1 })));
     const numpy = await startPython(python, "numpy", state);
     await using service = await startService();
     try {
@@ -96,16 +96,6 @@ function subject(summary: { readonly median: number; readonly spread: number }):
     better: "higher",
     spread: summary.spread,
   };
-}
-
-function initialState(n: number): Uint8Array {
-  const bodies = generate("plummer", { n, seed: 1 });
-  const { mass, x, y, z, vx, vy, vz } = bodies;
-  const rows = new Float64Array(n * 7);
-  [mass, x, y, z, vx, vy, vz].forEach((column, k) =>
-    column.forEach((v, i) => (rows[i * 7 + k] = v)),
-  );
-  return encodeNpy(rows, [n, 7]);
 }
 
 /** The same particles, with the original service's units and integrator, after their one step. */

@@ -66,5 +66,5 @@ export {
 } from "./initial/periodic-orbits.ts";
 export { createRandom, type Random } from "./initial/random.ts";
 export { decodeCsv, encodeCsv } from "./formats/csv.ts";
-export { decodeNpy, encodeNpy, type NpyArray } from "./formats/npy.ts";
+export { decodeNpy, encodeNpy, encodeNpyState, type NpyArray } from "./formats/npy.ts";
 export { NbodyError, type NbodyErrorCode } from "./errors.ts";

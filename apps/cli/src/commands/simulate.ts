@@ -8,7 +8,7 @@ import {
   createSystem,
   diagnostics,
   type Diagnostics,
-  encodeNpy,
+  encodeNpyState,
   generate,
   type IntegratorName,
   integrators,
@@ -142,7 +142,7 @@ function advance(plan: Plan, step: (count: number) => void): void {
 function summarize(plan: Plan, before: Diagnostics, elapsedS: number, forces: string): Summary {
   const { bodies, preset, steps, dt } = plan;
   const after = diagnostics(bodies, preset.units);
-  const file = encodeNpy(stateOf(bodies), [bodies.n, 7]);
+  const file = encodeNpyState(bodies);
   if (plan.out !== undefined) writeFileSync(plan.out, file);
   return {
     preset: preset.kind,
@@ -162,15 +162,6 @@ function summarize(plan: Plan, before: Diagnostics, elapsedS: number, forces: st
     sha256: createHash("sha256").update(file).digest("hex"),
     out: plan.out ?? null,
   };
-}
-
-/** Row by row: mass, x, y, z, vx, vy, vz. */
-function stateOf(bodies: Bodies): Float64Array {
-  const { mass, x, y, z, vx, vy, vz, n } = bodies;
-  const columns = [mass, x, y, z, vx, vy, vz];
-  const state = new Float64Array(n * 7);
-  columns.forEach((column, k) => column.forEach((value, i) => (state[i * 7 + k] = value)));
-  return state;
 }
 
 function printSummary(summary: Summary, preset: Preset): void {

@@ -1,5 +1,5 @@
 /** Routes that read what a simulation has produced: its state, its frames, its events. */
-import { encodeNpy, type Bodies } from "@hotpath/nbody";
+import { encodeNpyState } from "@hotpath/nbody";
 import { invalid, unavailable } from "../http/problem.ts";
 import { json, route, type Request, type Response, type Route } from "../http/route.ts";
 import { LIMITS } from "../limits.ts";
@@ -141,7 +141,7 @@ async function state(
         "content-type": "application/x-npy",
         "content-disposition": `attachment; filename="${simulation.id}.npy"`,
       },
-      body: encodeNpy(rowsOf(bodies), [bodies.n, 7]),
+      body: encodeNpyState(bodies),
     };
   }
   const { mass, x, y, z, vx, vy, vz } = bodies;
@@ -155,14 +155,4 @@ async function state(
 
 function accepted(accept: string | undefined): "json" | "npy" {
   return accept?.includes("application/x-npy") === true ? "npy" : "json";
-}
-
-/** Row by row: mass, x, y, z, vx, vy, vz. */
-function rowsOf(bodies: Bodies): Float64Array {
-  const { mass, x, y, z, vx, vy, vz, n } = bodies;
-  const rows = new Float64Array(n * 7);
-  [mass, x, y, z, vx, vy, vz].forEach((column, k) => {
-    for (let i = 0; i < n; i++) rows[i * 7 + k] = column[i]!;
-  });
-  return rows;
 }

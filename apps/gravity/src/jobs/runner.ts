@@ -10,7 +10,7 @@
  */
 import { Bodies } from "@hotpath/nbody";
 import type { Logger } from "pino";
-import { conflict, notFound, Problem, unavailable } from "../http/problem.ts";
+import { conflict, Problem, unavailable } from "../http/problem.ts";
 import { LIMITS } from "../limits.ts";
 import type { EventHub } from "../observability/event-hub.ts";
 import type { Metrics } from "../observability/metrics.ts";
@@ -93,8 +93,7 @@ export class Runner {
 
   /** Runs an accepted simulation when a thread is free. */
   submit(simulation: Simulation): void {
-    const active = this.#enter(simulation.id, (entry) => this.#job(simulation, entry));
-    void active.done;
+    this.#enter(simulation.id, (entry) => this.#job(simulation, entry));
   }
 
   /** Takes up what an earlier process left unfinished. */
@@ -136,7 +135,7 @@ export class Runner {
       throw unavailable(`${LIMITS.queuedCalls} calls are waiting already`);
     }
     const result = Promise.withResolvers<CallResult>();
-    const active = this.#enter(id, async (entry) => {
+    this.#enter(id, async (entry) => {
       const leave = (): void => this.#halt(entry, "dismissed");
       client.addEventListener("abort", leave, { once: true });
       if (client.aborted) leave();
@@ -153,7 +152,6 @@ export class Runner {
         await this.#persist(entry, () => this.#options.store.update(id, { status }));
       }
     });
-    void active.done;
     return result.promise;
   }
 
@@ -164,7 +162,7 @@ export class Runner {
     await Promise.all([this.#jobs.close(), this.#calls.close()]);
   }
 
-  #enter(id: string, run: (active: Active) => Promise<void>): Active {
+  #enter(id: string, run: (active: Active) => Promise<void>): void {
     const finished = Promise.withResolvers<void>();
     const active: Active = {
       abort: new AbortController(),
@@ -185,7 +183,6 @@ export class Runner {
         this.#active.delete(id);
         finished.resolve();
       });
-    return active;
   }
 
   #halt(active: Active, reason: "dismissed" | "closing"): void {
@@ -376,8 +373,4 @@ function cancelled(): Problem {
     detail: "the run was cancelled before it was complete; nothing was written",
     headers: { "retry-after": "1" },
   });
-}
-
-export function unknownSimulation(id: string): Problem {
-  return notFound(`there is no simulation ${id}`);
 }

@@ -7,6 +7,7 @@
  *   10  text         {'descr': '<f8', 'fortran_order': False, 'shape': (n, 7), } … "\n"
  *   …   data
  */
+import type { Bodies } from "../bodies/bodies.ts";
 import { NbodyError } from "../errors.ts";
 
 export interface NpyArray {
@@ -35,6 +36,16 @@ export function encodeNpy(data: Float64Array, shape: readonly number[]): Uint8Ar
   if (LITTLE_ENDIAN) new Float64Array(bytes.buffer, at, data.length).set(data);
   else data.forEach((value, k) => view.setFloat64(at + k * 8, value, true));
   return bytes;
+}
+
+/** The particles as an array [n, 7], a row each: mass, x, y, z, vx, vy, vz. */
+export function encodeNpyState(bodies: Bodies): Uint8Array<ArrayBuffer> {
+  const { mass, x, y, z, vx, vy, vz, n } = bodies;
+  const rows = new Float64Array(n * 7);
+  [mass, x, y, z, vx, vy, vz].forEach((column, k) => {
+    for (let i = 0; i < n; i++) rows[i * 7 + k] = column[i]!;
+  });
+  return encodeNpy(rows, [n, 7]);
 }
 
 /** Throws NbodyError "bad-format" for anything but a complete float64 array in C order. */
