@@ -31,6 +31,12 @@ export interface StreamEnds {
   readonly borrowed?: boolean;
 }
 
+/**
+ * Listens until the first read. When a child process ends, Node resumes pipes that nobody listens to and drops
+ * what is in them: the output of a program that is quicker than its reader.
+ */
+const hold = (): void => {};
+
 export class StreamTransport implements Transport {
   readonly local: Address | undefined;
   readonly remote: Address | undefined;
@@ -71,12 +77,14 @@ export class StreamTransport implements Transport {
   open(sink: TransportSink): void {
     this.#sink = sink;
     this.#readable?.on("end", this.#onEnd).on("close", this.#onEnd).on("error", this.#onError);
+    this.#readable?.on("readable", hold);
     if ((this.#writable as unknown) !== this.#readable) this.#writable?.on("error", this.#onError);
   }
 
   readStart(): void {
     const readable = this.#readable;
     if (readable === undefined || this.#closed) return;
+    readable.off("readable", hold);
     if (readable.listenerCount("data", this.#onData) === 0) readable.on("data", this.#onData);
     readable.resume();
     // It may have ended before anybody listened.
