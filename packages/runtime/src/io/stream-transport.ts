@@ -68,6 +68,8 @@ export class StreamTransport implements Transport {
     this.local = ends.local;
     this.remote = ends.remote;
     this.#name = ends.name ?? formatAddress(ends.remote);
+    // What is borrowed is not read before it is asked for: an open input keeps the process alive.
+    if (!this.#borrowed) this.#readable?.on("readable", hold);
   }
 
   #error(operation: string, cause: unknown): IoError {
@@ -77,7 +79,6 @@ export class StreamTransport implements Transport {
   open(sink: TransportSink): void {
     this.#sink = sink;
     this.#readable?.on("end", this.#onEnd).on("close", this.#onEnd).on("error", this.#onError);
-    this.#readable?.on("readable", hold);
     if ((this.#writable as unknown) !== this.#readable) this.#writable?.on("error", this.#onError);
   }
 
