@@ -1,0 +1,8 @@
+export type {
+  Body,
+  Handler,
+  Headers,
+  Request,
+  Response,
+  ResponseBody,
+} from "./message/exchange.ts";
