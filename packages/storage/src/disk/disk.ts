@@ -1,0 +1,41 @@
+/**
+ * Files as the engine uses them: fixed blocks, synchronous reads, and writes of which nothing is known
+ * until they are synced. One backend is the host's file system; the other loses what was not synced,
+ * reorders, tears at 512 bytes, misdirects, flips bits and refuses, under a seed.
+ *
+ * Positions and lengths of files opened with `direct` are multiples of 4096, and memory is page-aligned
+ * (every WebAssembly.Memory is).
+ */
+export interface Disk {
+  /** Creates the folder if needed and takes its lock; LOCKED when another process or database has it. */
+  lock(): Promise<AsyncDisposable>;
+  open(name: string, how: OpenHow): Promise<DiskFile>;
+  /** Replaces the file's content so that after a crash it is the old or the new, never a mixture. */
+  replace(name: string, content: Uint8Array): Promise<void>;
+  readAll(name: string): Promise<Uint8Array | undefined>;
+  list(): Promise<readonly string[]>;
+  rename(from: string, to: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Makes creations, renames and removals durable. */
+  syncFolder(): Promise<void>;
+}
+
+export interface OpenHow {
+  readonly create: boolean;
+  readonly direct: boolean;
+}
+
+export interface DiskFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Fills `into`; fewer bytes than asked for only at the end of the file. Blocks the thread. */
+  readSync(into: Uint8Array, positionBytes: number): number;
+  read(into: Uint8Array, positionBytes: number): Promise<number>;
+  /** Writes all of it or fails. */
+  write(from: Uint8Array, positionBytes: number): Promise<void>;
+  /** Makes everything written so far durable, the size included. */
+  sync(): Promise<void>;
+  /** Reserves space by writing zeros, so that later writes inside it cannot fail with ENOSPC. */
+  reserve(sizeBytes: number): Promise<void>;
+  close(): Promise<void>;
+}
