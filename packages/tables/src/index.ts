@@ -34,8 +34,18 @@ export {
   macaddr,
   macaddr8,
   point,
-  type Point,
+  box,
+  lseg,
+  line,
+  circle,
+  byteChar,
+  pgLsn,
+  xid8,
+  xid,
+  cid,
+  tid,
 } from "./definition/columns.ts";
+export type { Box, Circle, Line, Point, Segment } from "./definition/shapes.ts";
 export type { Json } from "./definition/columns.ts";
 export { Column, sqlDefault } from "./definition/column.ts";
 export type { ColumnFlag, ReferenceOptions, SqlDefault } from "./definition/column.ts";

@@ -1,12 +1,21 @@
-/** One-dimensional arrays in PostgreSQL's text format: `{1,NULL,"a \"b\""}`. */
+/** Arrays in PostgreSQL's text format: `{1,NULL,"a \"b\""}`, `{{1,2},{3,4}}`; of boxes `{(1,1),(0,0);…}`. */
+import type { ScalarTypeName } from "../definition/column-type.ts";
+import { flatten, nest } from "./array-shape.ts";
+
+/** PostgreSQL separates boxes by semicolons, and everything else by commas (pg_type.typdelim). */
+function delimiterOf(type: ScalarTypeName): string {
+  return type === "box" ? ";" : ",";
+}
 
 export function encodeArray(
   value: unknown,
+  type: ScalarTypeName,
   encode: (element: unknown) => string | undefined,
 ): string | undefined {
-  if (!Array.isArray(value) && !isTypedArray(value)) return undefined;
+  const flat = flatten(value, type);
+  if (flat === undefined) return undefined;
   const parts: string[] = [];
-  for (const element of value as Iterable<unknown>) {
+  for (const element of flat.elements) {
     if (element === null || element === undefined) {
       parts.push("NULL");
       continue;
@@ -15,26 +24,41 @@ export function encodeArray(
     if (text === undefined) return undefined;
     parts.push(`"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`);
   }
-  return `{${parts.join(",")}}`;
+  const delimiter = delimiterOf(type);
+  return nest(parts, flat.lengths, (group) => `{${group.join(delimiter)}}`);
 }
 
-function isTypedArray(value: unknown): boolean {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+export function decodeArray(
+  text: string,
+  type: ScalarTypeName,
+  decode: (element: string) => unknown,
+): unknown[] {
+  // Bounds that do not start at 1 stand before the array: [0:1]={1,2}
+  return arrayAt(text, text.indexOf("{"), delimiterOf(type), decode)[0];
 }
 
-/** @throws SyntaxError for an array of more than one dimension */
-export function decodeArray(text: string, decode: (element: string) => unknown): unknown[] {
-  const start = text.indexOf("{") + 1;
+/** @returns the array that starts at `start`, and where it has ended */
+function arrayAt(
+  text: string,
+  start: number,
+  delimiter: string,
+  decode: (element: string) => unknown,
+): [unknown[], number] {
   const values: unknown[] = [];
-  let at = start;
+  let at = start + 1;
   while (text[at] !== "}") {
-    if (text[at] === ",") at++;
-    if (text[at] === "{") throw new SyntaxError("Arrays of more than one dimension are not read");
-    const [element, next] = text[at] === '"' ? quoted(text, at + 1) : bare(text, at);
+    if (text[at] === delimiter) at++;
+    if (text[at] === "{") {
+      const [part, next] = arrayAt(text, at, delimiter, decode);
+      values.push(part);
+      at = next;
+      continue;
+    }
+    const [element, next] = text[at] === '"' ? quoted(text, at + 1) : bare(text, at, delimiter);
     values.push(element === undefined ? null : decode(element));
     at = next;
   }
-  return values;
+  return [values, at + 1];
 }
 
 function quoted(text: string, start: number): [string, number] {
@@ -49,9 +73,9 @@ function quoted(text: string, start: number): [string, number] {
   return [element, at + 1];
 }
 
-function bare(text: string, start: number): [string | undefined, number] {
+function bare(text: string, start: number, delimiter: string): [string | undefined, number] {
   let at = start;
-  while (text[at] !== "," && text[at] !== "}") {
+  while (text[at] !== delimiter && text[at] !== "}") {
     if (at >= text.length) throw new SyntaxError("Unfinished array");
     at++;
   }

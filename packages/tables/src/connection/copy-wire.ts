@@ -22,13 +22,24 @@ import {
   queryMessage,
 } from "./message-reader.ts";
 import { commitUnknown, serverError } from "./server-error.ts";
-import { readRaw } from "./server-socket.ts";
+import { readRaw, tookAll } from "./server-socket.ts";
 
 export interface CopyWire {
   readonly socket: Socket;
   /** Cancels, on another connection, what this one runs. */
   cancel(): Promise<void>;
 }
+
+/**
+ * Once a COPY out is under way, we leave the socket alone for a moment whenever we have read all that had
+ * arrived. The server writes 8 KiB at a time, and each write pays for waking a reader that waits: 1,000,000
+ * rows of 8 columns (98 MiB) took 510 ms with a reader that did nothing but read, 12,400 times, and 425 ms
+ * with this pause, in 1,850 reads and a quarter of our processor time. The server needs 337 ms to write them
+ * to its own /dev/null (PostgreSQL 18, 2 cores, loopback). Longer pauses were not faster. What a millisecond
+ * brings has to fit in the socket's buffer, which Linux lets grow by itself (tcp_rmem).
+ */
+const GATHER_MS = 1;
+const GATHER_AFTER_BYTES = 1 << 20;
 
 const COPY_DATA = 100; // d
 const COPY_DONE: Uint8Array = new Uint8Array([99, 0, 0, 0, 4]); // c
@@ -84,9 +95,15 @@ export function copyOutOverSocket(
       if (type === MESSAGE.error) failure ??= serverError(errorFields(body), "Cannot copy out");
       else if (type === MESSAGE.ready) settle(failure);
     };
+    let receivedBytes = 0;
+    const gathered = (size: number): Promise<void> | undefined => {
+      receivedBytes += size;
+      const early = done || receivedBytes < GATHER_AFTER_BYTES || !tookAll(socket, size);
+      return early ? undefined : new Promise((resume) => setTimeout(resume, GATHER_MS));
+    };
     const onData = (bytes: Buffer): void => {
       try {
-        const waiting = sink.push(bytes, onMessage);
+        const waiting = sink.push(bytes, onMessage) ?? gathered(bytes.length);
         if (waiting === undefined) return;
         socket.pause();
         waiting.then(() => socket.resume(), giveUp);

@@ -18,6 +18,7 @@ const READ_BYTES = 1 << 16;
 
 type RawReader = (bytes: Buffer) => void;
 const RAW_READERS = new WeakMap<Socket, RawReader>();
+const OWN_BUFFER = new WeakSet<Socket>();
 
 /**
  * Gives all that the socket reads to `reader`, which must be done with the bytes when it returns, instead
@@ -36,6 +37,14 @@ export function readRaw(socket: Socket, reader: RawReader): () => void {
   };
 }
 
+/**
+ * Whether a read of `size` bytes has taken all that had arrived: it has not filled our buffer. Never true of
+ * an encrypted socket, whose reads are records of at most 16 KiB.
+ */
+export function tookAll(socket: Socket, size: number): boolean {
+  return OWN_BUFFER.has(socket) && size < READ_BYTES;
+}
+
 export async function openSocket(address: ServerAddress, timeoutMs: number): Promise<Socket> {
   const target =
     address.socketPath === undefined
@@ -52,6 +61,7 @@ export async function openSocket(address: ServerAddress, timeoutMs: number): Pro
     },
   };
   const socket: Socket = connect({ ...target, onread });
+  OWN_BUFFER.add(socket);
   await settled(socket, "connect", address, timeoutMs);
   if (address.sslMode === "disable" || address.socketPath !== undefined) return socket;
   return await secure(socket, address, timeoutMs);

@@ -11,9 +11,9 @@ import {
   type ScalarTypeName,
   type TypeName,
 } from "../definition/column-type.ts";
-import type { Point } from "../definition/columns.ts";
 import { TablesError } from "../errors.ts";
-import { encodeMoney } from "../copy/rare-value.ts";
+import { decodeShapeText, encodeShapeText, type GeometricType } from "../copy/geometry.ts";
+import { decodeLsn, encodeByte, encodeLsn, encodeMoney, encodeTid } from "../copy/rare-value.ts";
 import { decodeArray, encodeArray } from "./array-text.ts";
 import { decodeMoment, encodeMoment } from "./moment-text.ts";
 
@@ -62,17 +62,15 @@ const moment = (zone: boolean): Codec => ({
   decode: decodeMoment,
 });
 
-const point: Codec = {
-  encode: (value) => {
-    const { x, y } = (value ?? {}) as Partial<Point>;
-    const [left, right] = [float.encode(x), float.encode(y)];
-    return left === undefined || right === undefined ? undefined : `(${left},${right})`;
-  },
-  decode: (text) => {
-    const [x, y] = text.slice(1, -1).split(",").map(Number) as [number, number];
-    return { x, y } satisfies Point;
-  },
-};
+const shape = (type: GeometricType): Codec => ({
+  encode: (value) => encodeShapeText(value, type),
+  decode: (text) => decodeShapeText(text, type),
+});
+/** A string that `parse` finds a meaning in. */
+const parsed = (parse: (text: string) => unknown): Codec => ({
+  encode: (value) => (typeof value === "string" && parse(value) !== undefined ? value : undefined),
+  decode: asIs,
+});
 
 const CODECS: Readonly<Record<ScalarTypeName, Codec>> = {
   smallint: whole(-32_768, 32_767),
@@ -101,15 +99,29 @@ const CODECS: Readonly<Record<ScalarTypeName, Codec>> = {
   uuid: matching(UUID),
   oid: whole(0, 4_294_967_295),
   money: {
-    encode: (value) =>
-      typeof value === "string" && encodeMoney(value) !== undefined ? value : undefined,
+    encode: parsed(encodeMoney).encode,
     // The C locale writes -$1,234.50.
     decode: (text) => text.replaceAll(/[$,]/g, ""),
   },
   timetz: matching(TIMETZ),
   macaddr: matching(MACADDR),
   macaddr8: matching(MACADDR8),
-  point,
+  point: shape("point"),
+  box: shape("box"),
+  lseg: shape("lseg"),
+  line: shape("line"),
+  circle: shape("circle"),
+  byteChar: parsed(encodeByte),
+  // PostgreSQL 19 pads the second number with zeros; we are the same on every server.
+  pgLsn: { encode: parsed(encodeLsn).encode, decode: (text) => decodeLsn(encodeLsn(text)!) },
+  xid8: {
+    encode: (value) =>
+      typeof value === "bigint" && BigInt.asUintN(64, value) === value ? String(value) : undefined,
+    decode: BigInt,
+  },
+  xid: whole(0, 4_294_967_295),
+  cid: whole(0, 4_294_967_295),
+  tid: parsed(encodeTid),
   numeric: {
     encode: (value) => {
       const text = typeof value === "number" || typeof value === "bigint" ? String(value) : value;
@@ -132,12 +144,16 @@ const CODECS: Readonly<Record<ScalarTypeName, Codec>> = {
 /** The value in PostgreSQL's text format; undefined when it is not one of the type. */
 export function encodeText(value: unknown, type: TypeName): string | undefined {
   const codec = CODECS[elementType(type)];
-  return isArrayType(type) ? encodeArray(value, codec.encode) : codec.encode(value);
+  return isArrayType(type)
+    ? encodeArray(value, elementType(type), codec.encode)
+    : codec.encode(value);
 }
 
 export function decodeText(text: string, type: TypeName): unknown {
   const codec = CODECS[elementType(type)];
-  return isArrayType(type) ? decodeArray(text, codec.decode) : codec.decode(text);
+  return isArrayType(type)
+    ? decodeArray(text, elementType(type), codec.decode)
+    : codec.decode(text);
 }
 
 /**
@@ -163,16 +179,26 @@ export function encodeParameter(value: unknown, codec: TextCodec): string {
   throw new TablesError(code, `Cannot bind a parameter: the value ${why}`);
 }
 
+/** The types of whole numbers. */
+const RANGED: ReadonlySet<TypeName> = new Set<TypeName>([
+  "smallint",
+  "integer",
+  "bigint",
+  "oid",
+  "xid",
+  "xid8",
+  "cid",
+  "timestamp",
+  "timestamptz",
+]);
+
 /** Why `encode` refused a value. */
 export function refusalOf(
   value: unknown,
   type: TypeName,
 ): { readonly code: "OUT_OF_RANGE" | "INVALID_VALUE"; readonly why: string } {
   const whole = typeof value === "bigint" || Number.isInteger(value);
-  const ranged = ["smallint", "integer", "bigint", "oid", "timestamp", "timestamptz"].includes(
-    type,
-  );
-  return whole && ranged
+  return whole && RANGED.has(type)
     ? { code: "OUT_OF_RANGE", why: `is outside the range of ${type}` }
     : { code: "INVALID_VALUE", why: `is not one of type ${type}` };
 }

@@ -20,13 +20,20 @@ import {
 } from "../connection/moment-text.ts";
 import { decodeNumeric, encodeNumeric } from "./numeric.ts";
 import { decodeInterval, encodeInterval, decodeTime, encodeTime } from "./interval.ts";
-import type { Point } from "../definition/columns.ts";
+import { flatten, nest } from "../connection/array-shape.ts";
+import { decodeShape, encodeShape } from "./geometry.ts";
 import {
   decodeAddress,
+  decodeByte,
+  decodeLsn,
   decodeMoney,
+  decodeTid,
   decodeTimetz,
   encodeAddress,
+  encodeByte,
+  encodeLsn,
   encodeMoney,
+  encodeTid,
   encodeTimetz,
 } from "./rare-value.ts";
 
@@ -83,7 +90,17 @@ function decodeScalar(bytes: Uint8Array, type: ScalarTypeName): unknown {
         .toString("hex")
         .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
     case "oid":
+    case "xid":
+    case "cid":
       return at.getUint32(0);
+    case "xid8":
+      return at.getBigUint64(0);
+    case "pgLsn":
+      return decodeLsn(at.getBigUint64(0));
+    case "tid":
+      return decodeTid(at);
+    case "byteChar":
+      return decodeByte(bytes[0]!);
     case "money":
       return decodeMoney(at.getBigInt64(0));
     case "timetz":
@@ -92,7 +109,11 @@ function decodeScalar(bytes: Uint8Array, type: ScalarTypeName): unknown {
     case "macaddr8":
       return decodeAddress(bytes);
     case "point":
-      return { x: at.getFloat64(0), y: at.getFloat64(8) };
+    case "box":
+    case "lseg":
+    case "line":
+    case "circle":
+      return decodeShape(at, type);
     case "numeric":
       return decodeNumeric(at);
     case "text":
@@ -146,7 +167,17 @@ export function encodeBinary(value: unknown, type: TypeName): Uint8Array | undef
     case "uuid":
       return new Uint8Array(Buffer.from(text.replaceAll("-", ""), "hex"));
     case "oid":
+    case "xid":
+    case "cid":
       return fixed(4, (at) => at.setUint32(0, Number(text)));
+    case "xid8":
+      return fixed(8, (at) => at.setBigUint64(0, BigInt(text)));
+    case "pgLsn":
+      return fixed(8, (at) => at.setBigUint64(0, encodeLsn(text)!));
+    case "tid":
+      return encodeTid(text);
+    case "byteChar":
+      return Uint8Array.of(encodeByte(text)!);
     case "money":
       return fixed(8, (at) => at.setBigInt64(0, encodeMoney(text)!));
     case "timetz":
@@ -155,7 +186,11 @@ export function encodeBinary(value: unknown, type: TypeName): Uint8Array | undef
     case "macaddr8":
       return encodeAddress(text);
     case "point":
-      return encodePoint(value as Point);
+    case "box":
+    case "lseg":
+    case "line":
+    case "circle":
+      return encodeShape(value, scalar);
     case "numeric":
       return encodeNumeric(text);
     case "text":
@@ -168,13 +203,6 @@ export function encodeBinary(value: unknown, type: TypeName): Uint8Array | undef
         ? Buffer.concat([Uint8Array.of(1), encoder.encode(text)])
         : undefined;
   }
-}
-
-function encodePoint({ x, y }: Point): Uint8Array {
-  return fixed(16, (at) => {
-    at.setFloat64(0, x);
-    at.setFloat64(8, y);
-  });
 }
 
 function normal(text: string): string {
@@ -209,12 +237,12 @@ function dayNumber(text: string): number | undefined {
 /** Array: dimensions, has-null flag, element oid, then per dimension length and lower bound, then values. */
 function decodeArray(bytes: Uint8Array, type: ScalarTypeName): unknown[] {
   const at = view(bytes);
-  const dimensions = at.getInt32(0);
+  const dimensions = dimensionCount(bytes);
   if (dimensions === 0) return [];
-  if (dimensions !== 1) throw new SyntaxError("Arrays of more than one dimension are not read");
-  const count = at.getInt32(12);
+  const lengths = Array.from({ length: dimensions }, (_, k) => at.getInt32(12 + k * 8));
+  const count = lengths.reduce((product, length) => product * length, 1);
   const values: unknown[] = [];
-  let offset = 20;
+  let offset = 12 + dimensions * 8;
   for (let k = 0; k < count; k++) {
     const size = at.getInt32(offset);
     offset += 4;
@@ -224,17 +252,21 @@ function decodeArray(bytes: Uint8Array, type: ScalarTypeName): unknown[] {
       offset += size;
     }
   }
-  return values;
+  return nest<unknown, unknown[]>(values, lengths, (parts) => [...parts]);
+}
+
+/** Dimensions of an array in binary; 0 when it is empty. */
+export function dimensionCount(bytes: Uint8Array): number {
+  return view(bytes).getInt32(0);
 }
 
 function encodeArray(value: unknown, type: ScalarTypeName): Uint8Array | undefined {
-  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && !(value instanceof DataView)))
-    return undefined;
+  const flat = flatten(value, type);
+  if (flat === undefined) return undefined;
+  const { lengths, elements } = flat;
   const parts: Uint8Array[] = [];
   let hasNull = 0;
-  let count = 0;
-  for (const element of value as Iterable<unknown>) {
-    count++;
+  for (const element of elements) {
     if (element === null || element === undefined) {
       hasNull = 1;
       parts.push(fixed(4, (at) => at.setInt32(0, -1)));
@@ -247,13 +279,13 @@ function encodeArray(value: unknown, type: ScalarTypeName): Uint8Array | undefin
       bytes,
     );
   }
-  const header = fixed(count === 0 ? 12 : 20, (at) => {
-    at.setInt32(0, count === 0 ? 0 : 1);
+  const header = fixed(12 + lengths.length * 8, (at) => {
+    at.setInt32(0, lengths.length);
     at.setInt32(4, hasNull);
     at.setInt32(8, TYPES[type].oid);
-    if (count > 0) {
-      at.setInt32(12, count);
-      at.setInt32(16, 1);
+    for (const [k, length] of lengths.entries()) {
+      at.setInt32(12 + k * 8, length);
+      at.setInt32(16 + k * 8, 1);
     }
   });
   return new Uint8Array(Buffer.concat([header, ...parts]));

@@ -29,6 +29,21 @@ export interface FixedArrays {
   readonly macaddr8: Uint8Array;
   /** x and y by turns. */
   readonly point: Float64Array;
+  /** x and y of the high corner, x and y of the low one. */
+  readonly box: Float64Array;
+  /** x and y of the start, x and y of the end. */
+  readonly lseg: Float64Array;
+  /** a, b and c. */
+  readonly line: Float64Array;
+  /** x, y and radius. */
+  readonly circle: Float64Array;
+  readonly byteChar: Uint8Array;
+  readonly pgLsn: BigUint64Array;
+  readonly xid8: BigUint64Array;
+  readonly xid: Uint32Array;
+  readonly cid: Uint32Array;
+  /** 6 bytes a value, big-endian: block (u32), item (u16). */
+  readonly tid: Uint8Array;
 }
 
 /**
@@ -98,6 +113,7 @@ export type TypedArray =
   | Int32Array
   | Uint32Array
   | BigInt64Array
+  | BigUint64Array
   | Float32Array
   | Float64Array
   | Uint8Array;
@@ -109,6 +125,11 @@ const ELEMENTS: Partial<Record<TypeName, number>> = {
   macaddr: 6,
   macaddr8: 8,
   point: 2,
+  box: 4,
+  lseg: 4,
+  line: 3,
+  circle: 3,
+  tid: 6,
 };
 
 /** Elements of the typed array per value: 1 unless a value has several parts. */

@@ -32,6 +32,16 @@ const LAYOUTS: Readonly<Record<string, ColumnLayout>> = {
   macaddr: { width: 6, swap: 0, epoch: 0, array: Uint8Array },
   macaddr8: { width: 8, swap: 0, epoch: 0, array: Uint8Array },
   point: { width: 16, swap: 8, epoch: 0, array: Float64Array },
+  box: { width: 32, swap: 8, epoch: 0, array: Float64Array },
+  lseg: { width: 32, swap: 8, epoch: 0, array: Float64Array },
+  line: { width: 24, swap: 8, epoch: 0, array: Float64Array },
+  circle: { width: 24, swap: 8, epoch: 0, array: Float64Array },
+  byteChar: { width: 1, swap: 0, epoch: 0, array: Uint8Array },
+  pgLsn: { width: 8, swap: 8, epoch: 0, array: BigUint64Array },
+  xid8: { width: 8, swap: 8, epoch: 0, array: BigUint64Array },
+  xid: { width: 4, swap: 4, epoch: 0, array: Uint32Array },
+  cid: { width: 4, swap: 4, epoch: 0, array: Uint32Array },
+  tid: { width: 6, swap: 0, epoch: 0, array: Uint8Array },
   uuid: { width: 16, swap: 0, epoch: 0, array: Uint8Array },
 };
 

@@ -2,7 +2,7 @@
 import { TablesError } from "../errors.ts";
 import type { TypeName } from "../definition/column-type.ts";
 import type { AnyTable } from "../definition/table.ts";
-import { decodeBinary } from "./binary-value.ts";
+import { decodeBinary, dimensionCount } from "./binary-value.ts";
 import { elementsPerValue, isNullAt, type TypedArray } from "./column-data.ts";
 import { columnLayout, type ColumnLayout } from "./column-layout.ts";
 import { GrowingBytes, type Allocate } from "./growing-bytes.ts";
@@ -95,15 +95,26 @@ export class ColumnTarget {
     const offsets = new Uint32Array(this.#offsets.bytes.buffer, 0, count + 1);
     const bytes = this.#values.bytes.subarray(0, this.#usedBytes);
     const nulls = this.nullable ? this.nulls(count) : undefined;
-    const { type } = this;
     return {
       offsets,
       bytes,
-      at(index: number): unknown {
-        if (nulls !== undefined && isNullAt(nulls, index)) return null;
-        return decodeBinary(bytes.subarray(offsets[index]!, offsets[index + 1]!), type);
-      },
+      at: (index: number): unknown =>
+        nulls !== undefined && isNullAt(nulls, index)
+          ? null
+          : this.#valueOf(bytes.subarray(offsets[index]!, offsets[index + 1]!)),
     };
+  }
+
+  #valueOf(bytes: Uint8Array): unknown {
+    const { dimensions: expected } = this.#table.columns[this.name]!.state;
+    const dimensions = expected === 0 ? 0 : dimensionCount(bytes);
+    if (dimensions === 0 || dimensions === expected) return decodeBinary(bytes, this.type);
+    const { name: table } = this.#table;
+    throw new TablesError(
+      "SCHEMA_DRIFT",
+      `Cannot read column ${this.name} of ${table}: an array has ${dimensions} dimensions, not ${expected}`,
+      { table, column: this.name },
+    );
   }
 
   #full(room: number): TablesError {

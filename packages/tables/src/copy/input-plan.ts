@@ -3,7 +3,7 @@ import { TablesError, type TablesErrorCode } from "../errors.ts";
 import type { TypeName } from "../definition/column-type.ts";
 import type { AnyTable } from "../definition/table.ts";
 import { refusalOf } from "../connection/value-text.ts";
-import { encodeBinary } from "./binary-value.ts";
+import { dimensionCount, encodeBinary } from "./binary-value.ts";
 import { elementsPerValue, isNullAt, type ColumnInput, type TypedArray } from "./column-data.ts";
 import { columnLayout, type ColumnLayout } from "./column-layout.ts";
 
@@ -120,6 +120,12 @@ function planColumn(
       const { code, why } = refusalOf(value, type);
       return refuse(code, `value ${index} ${why}`);
     }
+    const dimensions = state.dimensions === 0 ? 0 : dimensionCount(bytes);
+    if (dimensions > 0 && dimensions !== state.dimensions)
+      refuse(
+        "INVALID_VALUE",
+        `value ${index} has ${dimensions} dimensions, not ${state.dimensions}`,
+      );
     if (bytes.length > FIELD_LIMIT)
       refuse("ROW_TOO_LARGE", `value ${index} has ${bytes.length} bytes`);
     return bytes;

@@ -1,4 +1,4 @@
-/** Binary form and text of the rarer types of fixed width: timetz, money, macaddr, macaddr8, point. */
+/** Binary form and text of the rarer types of fixed width; the geometric ones are in geometry.ts. */
 import { decodeTime, encodeTime } from "./interval.ts";
 
 const ZONE = /^(.*)([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/;
@@ -52,4 +52,44 @@ export function decodeAddress(bytes: Uint8Array): string {
 
 export function encodeAddress(text: string): Uint8Array {
   return Uint8Array.from(text.split(":"), (byte) => Number.parseInt(byte, 16));
+}
+
+const TID = /^\((\d{1,10}),(\d{1,5})\)$/;
+const LSN = /^([0-9a-f]{1,8})\/([0-9a-f]{1,8})$/i;
+const BYTE = /^(?:|[\x01-\x7f]|\\[23][0-7]{2})$/;
+
+export function decodeTid(view: DataView): string {
+  return `(${view.getUint32(0)},${view.getUint16(4)})`;
+}
+
+export function encodeTid(text: string): Uint8Array | undefined {
+  const [, block, item] = TID.exec(text) ?? [];
+  if (block === undefined || Number(block) > 0xffff_ffff || Number(item) > 0xffff) return undefined;
+  const bytes = new Uint8Array(6);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Number(block));
+  view.setUint16(4, Number(item));
+  return bytes;
+}
+
+export function decodeLsn(position: bigint): string {
+  const hex = (word: bigint): string => word.toString(16).toUpperCase();
+  return `${hex(position >> 32n)}/${hex(position & 0xffff_ffffn)}`;
+}
+
+export function encodeLsn(text: string): bigint | undefined {
+  const [, high, low] = LSN.exec(text) ?? [];
+  return high === undefined ? undefined : (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+}
+
+/** As `"char"` is written: nothing for 0, three octal digits beyond ASCII. */
+export function decodeByte(byte: number): string {
+  if (byte === 0) return "";
+  return byte < 128 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`;
+}
+
+export function encodeByte(text: string): number | undefined {
+  if (!BYTE.test(text)) return undefined;
+  if (text.length > 1) return Number.parseInt(text.slice(1), 8);
+  return text === "" ? 0 : text.charCodeAt(0);
 }

@@ -2,7 +2,12 @@
  * One column of a definition. Columns are immutable: every method returns a new one, so a column may
  * be shared between tables. What the type parameters say is exactly what the fields hold.
  */
-import type { ArrayTypeName, ScalarTypeName, TypeName } from "./column-type.ts";
+import {
+  isArrayType,
+  type ArrayTypeName,
+  type ScalarTypeName,
+  type TypeName,
+} from "./column-type.ts";
 import type { AnyTable } from "./table.ts";
 
 /** Facts about a column that change the types of its table's rows. */
@@ -42,6 +47,8 @@ export interface ColumnState {
   readonly indexed: boolean;
   /** Whether NaN and the infinities are refused, by copyIn and by a CHECK constraint. */
   readonly finite: boolean;
+  /** 0: no array. */
+  readonly dimensions: number;
   /** A literal value or a SQL expression; undefined when the column has no default. */
   readonly defaultValue?: unknown;
   readonly references?: Reference;
@@ -56,6 +63,14 @@ type ReferencableName<T extends AnyTable, Type extends TypeName> = {
   [Name in keyof T["columns"]]: T["columns"][Name]["type"] extends Type ? Name : never;
 }[keyof T["columns"]] &
   string;
+
+/** An array within an array of JSON is a JSON value, so those have one dimension. */
+type Arrayable = ScalarTypeName | Exclude<ArrayTypeName, "json[]" | "jsonb[]">;
+type ArrayOf<Type extends TypeName> = Type extends ScalarTypeName ? `${Type}[]` : Type;
+/** Elements may be null, the parts of an outer dimension not. */
+type Elements<Type extends TypeName, Value> = Type extends ScalarTypeName
+  ? readonly (Value | null)[]
+  : readonly Value[];
 
 export class Column<Type extends TypeName, Value, Flags extends ColumnFlag> {
   /** Only for the type checker: what a non-null value is in a row. */
@@ -74,6 +89,7 @@ export class Column<Type extends TypeName, Value, Flags extends ColumnFlag> {
       unique: false,
       indexed: false,
       finite: false,
+      dimensions: 0,
       ...state,
       type,
     };
@@ -126,11 +142,15 @@ export class Column<Type extends TypeName, Value, Flags extends ColumnFlag> {
     return new Column(this.type, { ...this.state, references: reference });
   }
 
-  /** A one-dimensional array of this type. */
+  /**
+   * An array of this type; of an array, one with a dimension more, whose parts all have the same length.
+   * PostgreSQL does not keep the number of dimensions with a column: COPY is held to it, rows are as they are.
+   */
   array(
-    this: Column<ScalarTypeName, Value, never>,
-  ): Column<`${Type & ScalarTypeName}[]`, readonly (Value | null)[], never> {
-    return new Column(`${this.type}[]` as `${Type & ScalarTypeName}[]` & ArrayTypeName);
+    this: Column<Arrayable, Value, never>,
+  ): Column<ArrayOf<Type>, Elements<Type, Value>, never> {
+    const type = isArrayType(this.type) ? this.type : `${this.type}[]`;
+    return new Column(type as ArrayOf<Type>, { dimensions: this.state.dimensions + 1 });
   }
 
   /** Tells the migration generator that the column was called `name` before. */

@@ -3,6 +3,7 @@
  * times are `bigint`, numeric is a string.
  */
 import { Column } from "./column.ts";
+import type { Box, Circle, Line, Point, Segment } from "./shapes.ts";
 
 /** A JSON document. */
 export type Json =
@@ -98,15 +99,62 @@ export function macaddr8(): Column<"macaddr8", string, never> {
   return new Column("macaddr8");
 }
 
-/** A point of the plane. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** `{ x, y }` in rows; two numbers each, x and y, in a `Float64Array` in columns. */
 export function point(): Column<"point", Point, never> {
   return new Column("point");
+}
+
+/** Two points in rows; four numbers each in a `Float64Array`: x and y of `high`, x and y of `low`. */
+export function box(): Column<"box", Box, never> {
+  return new Column("box");
+}
+
+/** Two points in rows; four numbers each in a `Float64Array`: x and y of `start`, x and y of `end`. */
+export function lseg(): Column<"lseg", Segment, never> {
+  return new Column("lseg");
+}
+
+/** `{ a, b, c }` in rows; these three numbers each in a `Float64Array` in columns. */
+export function line(): Column<"line", Line, never> {
+  return new Column("line");
+}
+
+/** `{ center, radius }` in rows; three numbers each, x, y and radius, in a `Float64Array`. */
+export function circle(): Column<"circle", Circle, never> {
+  return new Column("circle");
+}
+
+/**
+ * PostgreSQL's `"char"`, one byte: `"a"` in rows, `"\\377"` (octal) beyond ASCII, `""` for 0; the byte in
+ * a `Uint8Array` in columns.
+ */
+export function byteChar(): Column<"byteChar", string, never> {
+  return new Column("byteChar");
+}
+
+/** A place in the write-ahead log; `"16/B374D848"` in rows, `BigUint64Array` in columns. */
+export function pgLsn(): Column<"pgLsn", string, never> {
+  return new Column("pgLsn");
+}
+
+/** Transaction id that does not wrap around; `bigint` in rows, `BigUint64Array` in columns. */
+export function xid8(): Column<"xid8", bigint, never> {
+  return new Column("xid8");
+}
+
+/** 32-bit transaction id; `number` in rows, `Uint32Array` in columns. */
+export function xid(): Column<"xid", number, never> {
+  return new Column("xid");
+}
+
+/** Number of a command within its transaction; `number` in rows, `Uint32Array` in columns. */
+export function cid(): Column<"cid", number, never> {
+  return new Column("cid");
+}
+
+/** Where a row version lies; `"(block,item)"` in rows, 6 bytes each in columns, big-endian (4 and 2). */
+export function tid(): Column<"tid", string, never> {
+  return new Column("tid");
 }
 
 /** Exact decimal; a string in rows and from a column's `at()`. */
