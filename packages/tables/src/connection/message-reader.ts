@@ -45,6 +45,8 @@ export interface ServerErrorFields {
   readonly table_name?: string;
   readonly column_name?: string;
   readonly constraint_name?: string;
+  /** The function of the server that raised it. */
+  readonly routine?: string;
 }
 
 const FIELD_NAMES: Readonly<Record<string, keyof ServerErrorFields>> = {
@@ -54,6 +56,7 @@ const FIELD_NAMES: Readonly<Record<string, keyof ServerErrorFields>> = {
   t: "table_name",
   c: "column_name",
   n: "constraint_name",
+  R: "routine",
 };
 
 export function errorFields(body: Uint8Array): ServerErrorFields {

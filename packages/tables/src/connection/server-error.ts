@@ -76,6 +76,7 @@ interface ServerErrorLike {
   readonly constraint?: unknown;
   readonly constraint_name?: unknown;
   readonly where?: unknown;
+  readonly routine?: unknown;
 }
 
 /**
@@ -86,9 +87,14 @@ export function serverError(error: unknown, action: string): TablesError {
   const fields = (typeof error === "object" && error !== null ? error : {}) as ServerErrorLike;
   const state = text(fields.code);
   const where = copyPosition(text(fields.where));
-  const code = where !== undefined && isLayout(state) ? "SCHEMA_DRIFT" : codeOf(state);
+  const code = where !== undefined && isLayout(state, fields) ? "SCHEMA_DRIFT" : codeOf(state);
   const table = text(fields.table_name) ?? text(fields.table) ?? where?.table;
-  const column = text(fields.column_name) ?? text(fields.column) ?? where?.column;
+  const constraint = text(fields.constraint_name) ?? text(fields.constraint);
+  const column =
+    text(fields.column_name) ??
+    text(fields.column) ??
+    where?.column ??
+    finiteColumn(table, constraint);
   const place =
     table === undefined
       ? ""
@@ -96,15 +102,18 @@ export function serverError(error: unknown, action: string): TablesError {
   return new TablesError(code, `${action}: ${reason(code, fields)}${place}`, {
     table,
     column,
-    constraint: text(fields.constraint_name) ?? text(fields.constraint),
+    constraint,
     sqlState: state !== undefined && /^[0-9A-Z]{5}$/.test(state) ? state : undefined,
     cause: error,
   });
 }
 
-/** In a COPY these say that a value has not the size of its column's type. */
-function isLayout(state: string | undefined): boolean {
-  return state === "08P01" || state === "22P03";
+/**
+ * In a COPY these say that a value has not the size of its column's type. 22P03 has other meanings too, such
+ * as a circle of negative radius; then another function than COPY's own raises it.
+ */
+function isLayout(state: string | undefined, { routine }: ServerErrorLike): boolean {
+  return state === "08P01" || (state === "22P03" && routine === "CopyReadBinaryAttribute");
 }
 
 /**
@@ -152,6 +161,14 @@ function copyPosition(where: string | undefined): { table: string; column?: stri
   if (match === null) return undefined;
   const column = match[2];
   return column === undefined ? { table: match[1]! } : { table: match[1]!, column };
+}
+
+/** The column of one of our own constraints: see finiteSql. */
+function finiteColumn(table: string | undefined, constraint: string | undefined) {
+  const [start, end] = [`${table}_`, "_finite"];
+  return table !== undefined && constraint?.startsWith(start) && constraint.endsWith(end)
+    ? constraint.slice(start.length, -end.length)
+    : undefined;
 }
 
 function text(value: unknown): string | undefined {

@@ -19,7 +19,14 @@ export class ColumnTarget {
   readonly #nulls: GrowingBytes;
   #usedBytes = 0;
 
-  constructor(table: AnyTable, name: string, given: TypedArray | undefined, allocate?: Allocate) {
+  /** @param expectedRows how many it usually gets; 0 when that is not known */
+  constructor(
+    table: AnyTable,
+    name: string,
+    given: TypedArray | undefined,
+    allocate?: Allocate,
+    expectedRows: number = 0,
+  ) {
     const { type, state } = table.columns[name]!;
     this.#table = table;
     this.name = name;
@@ -32,7 +39,7 @@ export class ColumnTarget {
       );
     }
     this.#given = given;
-    this.#values = new GrowingBytes(allocate);
+    this.#values = new GrowingBytes(allocate, expectedRows * this.layout.width);
     this.#offsets = new GrowingBytes(undefined);
     this.#nulls = new GrowingBytes(undefined);
   }

@@ -118,7 +118,7 @@ export async function* copyOutBatches<
     throw new RangeError(`"batchRows" must be a whole number >= 1: current value is ${batchRows}`);
   }
   const fresh = (): ColumnTarget[] =>
-    names.map((name) => new ColumnTarget(table, name, undefined, options.allocate));
+    names.map((name) => new ColumnTarget(table, name, undefined, options.allocate, batchRows));
   const decoder = new BatchDecoder(table, fresh, batchRows, rowLimit(options), batchOf);
   const leave = new AbortController();
   const signal =

@@ -54,15 +54,21 @@ const circle: Geometry<Circle> = {
   accepts: (numbers) => !(numbers[2]! < 0),
 };
 
-const GEOMETRIES = { point, box, lseg, line, circle };
-export type GeometricType = keyof typeof GEOMETRIES;
+export type GeometricType = "point" | "box" | "lseg" | "line" | "circle";
+const GEOMETRIES: Readonly<Record<GeometricType, Geometry<object>>> = {
+  point,
+  box,
+  lseg,
+  line,
+  circle,
+};
 
 function numbersOf(value: unknown, type: GeometricType): readonly number[] | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { flatten, accepts }: Geometry<object> = GEOMETRIES[type];
-  const numbers = flatten(value);
+  const geometry = GEOMETRIES[type];
+  const numbers = geometry.flatten(value);
   if (!numbers.every((number) => typeof number === "number")) return undefined;
-  return accepts(numbers) ? numbers : undefined;
+  return geometry.accepts(numbers) ? numbers : undefined;
 }
 
 /** undefined when the value is not such a shape, or one that the server refuses. */

@@ -14,7 +14,12 @@ export function encodeTime(text: string): bigint | undefined {
   return us === undefined || us > 86_400_000_000n ? undefined : us;
 }
 
+const MOST_US = 2n ** 63n - 1n;
+const MOST = 2 ** 31 - 1;
+
 export function decodeInterval(us: bigint, days: number, months: number): string {
+  if (us === MOST_US && days === MOST && months === MOST) return "infinity";
+  if (us === -MOST_US - 1n && days === -MOST - 1 && months === -MOST - 1) return "-infinity";
   const parts: string[] = [];
   const years = Math.trunc(months / 12);
   // PostgreSQL writes the sign of a part that follows a negative one.
@@ -36,6 +41,8 @@ export function decodeInterval(us: bigint, days: number, months: number): string
 
 /** @param text years, months, days and a clock time, as PostgreSQL writes an interval */
 export function encodeInterval(text: string): Uint8Array | undefined {
+  if (text === "infinity") return binaryInterval(MOST_US, MOST, MOST);
+  if (text === "-infinity") return binaryInterval(-MOST_US - 1n, -MOST - 1, -MOST - 1);
   let months = 0;
   let days = 0;
   let us = 0n;
@@ -52,7 +59,13 @@ export function encodeInterval(text: string): Uint8Array | undefined {
       else days += count;
     }
   }
-  if (text !== decodeInterval(us, days, months)) return undefined;
+  return text === decodeInterval(us, days, months) ? binaryInterval(us, days, months) : undefined;
+}
+
+/** undefined beyond the range of its parts. */
+function binaryInterval(us: bigint, days: number, months: number): Uint8Array | undefined {
+  if (BigInt.asIntN(64, us) !== us || (days | 0) !== days || (months | 0) !== months)
+    return undefined;
   const bytes = new Uint8Array(16);
   const at = new DataView(bytes.buffer);
   at.setBigInt64(0, us);

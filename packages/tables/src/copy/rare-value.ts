@@ -56,7 +56,7 @@ export function encodeAddress(text: string): Uint8Array {
 
 const TID = /^\((\d{1,10}),(\d{1,5})\)$/;
 const LSN = /^([0-9a-f]{1,8})\/([0-9a-f]{1,8})$/i;
-const BYTE = /^(?:|[\x01-\x7f]|\\[23][0-7]{2})$/;
+const HIGH_BYTE = /^\\[23][0-7]{2}$/;
 
 export function decodeTid(view: DataView): string {
   return `(${view.getUint32(0)},${view.getUint16(4)})`;
@@ -89,7 +89,7 @@ export function decodeByte(byte: number): string {
 }
 
 export function encodeByte(text: string): number | undefined {
-  if (!BYTE.test(text)) return undefined;
-  if (text.length > 1) return Number.parseInt(text.slice(1), 8);
-  return text === "" ? 0 : text.charCodeAt(0);
+  if (HIGH_BYTE.test(text)) return Number.parseInt(text.slice(1), 8);
+  const code = text === "" ? 0 : text.charCodeAt(0);
+  return text.length <= 1 && code < 128 && text !== "\0" ? code : undefined;
 }

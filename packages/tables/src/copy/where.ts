@@ -1,5 +1,6 @@
 /** The filter and order of copyOut, as SQL text with literals: COPY takes no parameters. */
 import type { AnyColumn } from "../definition/column.ts";
+import type { TypeName } from "../definition/column-type.ts";
 import type { AnyTable } from "../definition/table.ts";
 import { quoteIdentifier } from "../sql/identifier.ts";
 import { literal } from "../sql/literal.ts";
@@ -64,6 +65,8 @@ function orderSql(table: AnyTable, item: OrderBy<string>[number]): string {
   return `${quoteIdentifier(name)}${direction === "desc" ? " DESC" : ""}`;
 }
 
+/** Points have no "=", and that of boxes and circles compares their areas. */
+const SAME_SHAPE: ReadonlySet<TypeName> = new Set<TypeName>(["point", "box", "circle"]);
 const COMPARISONS = { above: ">", from: ">=", below: "<", upTo: "<=" } as const;
 
 function conditionsSql(table: AnyTable, where: Readonly<Record<string, unknown>>): string[] {
@@ -82,12 +85,15 @@ function conditionSql(
 ): string[] {
   const quoted = quoteIdentifier(name);
   const value = (given: unknown): string => literal(given, column.type, table.name, name);
-  if (!isOperator(condition)) return [`${quoted} = ${value(condition)}`];
+  const equal = SAME_SHAPE.has(column.type) ? "~=" : "=";
+  if (!isOperator(condition)) return [`${quoted} ${equal} ${value(condition)}`];
   if ("isNull" in condition)
     return [`${quoted} IS ${condition["isNull"] === true ? "" : "NOT "}NULL`];
   if ("in" in condition) {
     const choices = condition["in"] as readonly unknown[];
-    return [choices.length === 0 ? "FALSE" : `${quoted} IN (${choices.map(value).join(", ")})`];
+    if (choices.length === 0) return ["FALSE"];
+    const list = choices.map(value).join(", ");
+    return [equal === "=" ? `${quoted} IN (${list})` : `${quoted} ${equal} ANY (ARRAY[${list}])`];
   }
   return Object.entries(condition).map(([key, given]) => {
     return `${quoted} ${COMPARISONS[key as keyof typeof COMPARISONS]} ${value(given)}`;

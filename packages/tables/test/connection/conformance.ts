@@ -47,6 +47,28 @@ export const FULL: Row<typeof everything> = {
   a_macaddr: "08:00:2b:01:02:ff",
   a_macaddr8: "08:00:2b:ff:fe:01:02:03",
   a_point: { x: -0, y: Number.NaN },
+  a_box: { high: { x: 2, y: 1e300 }, low: { x: -0, y: -Infinity } },
+  an_lseg: { start: { x: 2, y: 1 }, end: { x: 0.1, y: 3 } },
+  a_line: { a: 0, b: -1.5, c: Number.NaN },
+  a_circle: { center: { x: 1, y: -2 }, radius: 0.5 },
+  a_byte: "\\377",
+  an_lsn: "16/B374D848",
+  an_xid8: 2n ** 64n - 1n,
+  an_xid: 4_294_967_295,
+  a_cid: 7,
+  a_tid: "(4294967295,65535)",
+  boxes: [
+    { high: { x: 1, y: 1 }, low: { x: 0, y: 0 } },
+    null,
+    { high: { x: 3, y: 4 }, low: { x: 3, y: 4 } },
+  ],
+  segments: [[{ start: { x: 1, y: 2 }, end: { x: 3, y: 4 } }], [null]],
+  grid: [
+    [
+      [1, 2, null],
+      [3, 4, 5],
+    ],
+  ],
   points: [{ x: 1.5, y: -2 }, null, { x: Infinity, y: 5e-324 }],
   amounts: ["1234567.89", null, "0.00", "-0.01"],
   a_numeric: "-12345678901234567890.000120",
@@ -188,8 +210,8 @@ export function conformance(
           .execute(),
       );
       assert.deepEqual(
-        [check.code, check.constraint],
-        ["CHECK_VIOLATION", "particles_mass_finite"],
+        [check.code, check.constraint, check.column],
+        ["CHECK_VIOLATION", "particles_mass_finite", "mass"],
       );
       const range = await refused(() => connection.query("SELECT $1::smallint", [40_000]));
       assert.equal(range.code, "OUT_OF_RANGE");

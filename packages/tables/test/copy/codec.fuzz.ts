@@ -28,6 +28,16 @@ import {
   macaddr,
   macaddr8,
   point,
+  box,
+  lseg,
+  line,
+  circle,
+  byteChar,
+  pgLsn,
+  xid8,
+  xid,
+  cid,
+  tid,
   type AnyTable,
   type Column,
   type ColumnFlag,
@@ -64,6 +74,8 @@ const address = (size: number): fc.Arbitrary<unknown> =>
     .uint8Array({ minLength: size, maxLength: size })
     .map((bytes) => Buffer.from(bytes).toString("hex").match(/../g)!.join(":"));
 
+const spot = fc.record({ x: fc.double(), y: fc.double() });
+
 const KINDS: readonly Kind[] = [
   [smallint, fc.integer({ min: -32_768, max: 32_767 })],
   [integer, fc.integer()],
@@ -91,7 +103,27 @@ const KINDS: readonly Kind[] = [
   [timetz, fc.constantFrom("00:00:00+00", "23:59:59.999999-12:30", "12:00:00+05:45:10")],
   [macaddr, address(6)],
   [macaddr8, address(8)],
-  [point, fc.record({ x: fc.double(), y: fc.double() })],
+  [point, spot],
+  [box, fc.record({ high: spot, low: spot })],
+  [lseg, fc.record({ start: spot, end: spot })],
+  [line, fc.record({ a: fc.double({ min: 1 }), b: fc.double(), c: fc.double() })],
+  [circle, fc.record({ center: spot, radius: fc.double({ min: 0 }) })],
+  [byteChar, fc.nat({ max: 255 }).map((byte) => decodeBinary(Uint8Array.of(byte), "byteChar"))],
+  [xid8, fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })],
+  [
+    pgLsn,
+    fc
+      .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+      .map((n) => decodeBinary(encodeBinary(n, "bigint")!, "pgLsn")),
+  ],
+  [xid, fc.nat({ max: 2 ** 32 - 1 })],
+  [cid, fc.nat({ max: 2 ** 32 - 1 })],
+  [
+    tid,
+    fc
+      .tuple(fc.nat({ max: 2 ** 32 - 1 }), fc.nat({ max: 65_535 }))
+      .map(([block, item]) => `(${block},${item})`),
+  ],
   [numeric, decimal],
   [text, string],
   [bytea, fc.uint8Array({ maxLength: 80 })],
@@ -101,6 +133,14 @@ const KINDS: readonly Kind[] = [
   ],
   [() => float8().array(), fc.array(fc.option(fc.double({ noNaN: true })), { maxLength: 9 })],
   [() => text().array(), fc.array(fc.option(string), { maxLength: 5 })],
+  [
+    () => integer().array().array(),
+    fc.nat({ max: 4 }).chain((length) =>
+      fc.array(fc.array(fc.option(fc.integer()), { minLength: length, maxLength: length }), {
+        maxLength: 4,
+      }),
+    ),
+  ],
 ];
 
 const scenario = fc
