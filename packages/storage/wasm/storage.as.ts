@@ -1,0 +1,7 @@
+// asc: -O3 --runtime stub --enable simd --enable bulk-memory --enable threads --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --noAssert
+/** What runs in the shared memory of a database. */
+export { checksum, seal, verify } from "./checksum";
+export {
+  attach, beginLoad, create, disown, drop, endLoad, entryAddress, fixPage, format, ownFrame, releaseHazard,
+  releaseHazardsOf, reserve, resident, takeHazard, written,
+} from "./frames";
