@@ -1,3 +1,4 @@
+/** Everything that @hotpath/http offers, in the order of its README. */
 export type {
   Body,
   Handler,
@@ -42,3 +43,8 @@ export {
 } from "./content/schema.ts";
 export { readJson, type ReadOptions } from "./content/json.ts";
 export { json, JSON_HEADERS, redirect, text } from "./answer/json.ts";
+export { HttpError, type HttpErrorCode } from "./message/http-error.ts";
+export { serve } from "./server/serve.ts";
+export type { HttpServer } from "./server/http-server.ts";
+export type { ExchangeReport, Listen, Outcome, ServeOptions } from "./server/options.ts";
+export type { ServerLimits, ServerTimeouts } from "./server/limits.ts";

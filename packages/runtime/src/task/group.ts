@@ -6,30 +6,39 @@
  * told), so leaving its block cancels what is still running; call `wait()` first to join.
  */
 import { type CancelError, RuntimeError } from "../errors.ts";
-import { currentScope, type Runtime } from "../runtime/runtime.ts";
+import { currentScope } from "../runtime/runtime.ts";
 import { Park, type WaitOptions } from "../wait/park.ts";
 import { WaitQueue, type Waitable } from "../wait/waiter.ts";
 import { joinErrors, runBlock } from "./block.ts";
 import { Scope } from "./scope.ts";
-import { spawnIn, type RunningTask, type SpawnOptions, type Task } from "./task.ts";
+import { spawnIn, spawnNowIn, type RunningTask, type SpawnOptions, type Task } from "./task.ts";
 
 export interface GroupOptions {
   /** How many tasks run at once; `spawn` beyond it queues. Default: no limit. */
   readonly limit?: number;
   /** Whether the first failure cancels the other tasks. Default: true. */
   readonly failFast?: boolean;
+  /**
+   * Told of each failure that nobody joins, which then neither cancels the others nor is kept to be
+   * thrown: for groups that live as long as a server does.
+   */
+  readonly onFailure?: (error: unknown, task: Task<unknown>) => void;
 }
 
 class GroupScope extends Scope {
   readonly failFast: boolean;
+  readonly onFailure: GroupOptions["onFailure"];
 
-  constructor(runtime: Runtime, parent: Scope, failFast: boolean) {
-    super(runtime, parent);
+  constructor(parent: Scope, failFast: boolean, onFailure: GroupOptions["onFailure"]) {
+    super(parent.runtime, parent);
     this.failFast = failFast;
+    this.onFailure = onFailure;
   }
 
   override childFailed(task: RunningTask): void {
-    if (this.failFast) super.childFailed(task);
+    if (this.onFailure !== undefined) {
+      if (task.claimFailure()) this.onFailure(task.result, task);
+    } else if (this.failFast) super.childFailed(task);
     else (this.failures ??= []).push(task);
   }
 }
@@ -37,6 +46,7 @@ class GroupScope extends Scope {
 export class Group implements AsyncDisposable, Waitable {
   readonly #parent: Scope;
   readonly #failFast: boolean;
+  readonly #onFailure: GroupOptions["onFailure"];
   readonly #limit: number;
   #scope: GroupScope;
   #running = 0;
@@ -47,6 +57,7 @@ export class Group implements AsyncDisposable, Waitable {
     if (!(limit >= 1)) throw new RangeError(`A group's limit must be at least 1: ${limit} is not`);
     this.#parent = currentScope();
     this.#failFast = failFast;
+    this.#onFailure = options.onFailure;
     this.#limit = limit;
     this.#scope = this.#open();
   }
@@ -69,6 +80,14 @@ export class Group implements AsyncDisposable, Waitable {
     const name = options?.name ?? body.name;
     const run = this.#limit === Infinity ? body : (): Promise<T> => this.#limited(body);
     return spawnIn(this.#scope, run, name);
+  }
+
+  /**
+   * As `spawn`, but the body begins inside this call, and may be over when it returns. For callbacks of
+   * the host (`Listener.onConnection`, `ByteReader.tap`), which have no task that could suspend first.
+   */
+  spawnNow<T>(body: () => T | PromiseLike<T>, options?: SpawnOptions): Task<T> {
+    return spawnNowIn(this.#scope, body, options?.name ?? body.name);
   }
 
   /**
@@ -108,7 +127,7 @@ export class Group implements AsyncDisposable, Waitable {
   }
 
   #open(): GroupScope {
-    return new GroupScope(this.#parent.runtime, this.#parent, this.#failFast);
+    return new GroupScope(this.#parent, this.#failFast, this.#onFailure);
   }
 
   #reopen(scope: GroupScope): void {

@@ -35,6 +35,16 @@ export function start(task: RunningTask): void {
   }
 }
 
+/**
+ * Begins the task inside this call. For the host's callbacks, which belong to no task: nobody there has
+ * to suspend first, and a task that does not wait is over when this returns.
+ */
+export function startNow(task: RunningTask): void {
+  const outer = ambient.getStore();
+  begin(task);
+  ambient.enterWith(outer as Scope);
+}
+
 function begin(task: RunningTask): void {
   const body = task.body!;
   task.body = undefined;

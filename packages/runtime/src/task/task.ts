@@ -14,7 +14,7 @@ import { NOT_READY, type Got, type Selectable } from "../select/selectable.ts";
 import { Park, type WaitOptions } from "../wait/park.ts";
 import { WaitQueue, type Waiter } from "../wait/waiter.ts";
 import { checkJoin } from "./cycle.ts";
-import { start } from "./life.ts";
+import { start, startNow } from "./life.ts";
 import { Scope } from "./scope.ts";
 import { captureSite, siteText } from "./site.ts";
 
@@ -245,10 +245,29 @@ export function spawnIn<T>(
   body: () => T | PromiseLike<T>,
   name: string | undefined,
 ): RunningTask<T> {
+  const task = createIn(scope, body, name);
+  start(task as RunningTask);
+  return task;
+}
+
+/** As `spawnIn`, but the body begins inside this call. */
+export function spawnNowIn<T>(
+  scope: Scope,
+  body: () => T | PromiseLike<T>,
+  name: string | undefined,
+): RunningTask<T> {
+  const task = createIn(scope, body, name);
+  startNow(task as RunningTask);
+  return task;
+}
+
+function createIn<T>(
+  scope: Scope,
+  body: () => T | PromiseLike<T>,
+  name: string | undefined,
+): RunningTask<T> {
   if (scope.closed) {
     throw new RuntimeError("CLOSED", `Cannot spawn in ${scope.describe()}: it has ended`);
   }
-  const task = new RunningTask<T>(scope, body, name);
-  start(task as RunningTask);
-  return task;
+  return new RunningTask<T>(scope, body, name);
 }
