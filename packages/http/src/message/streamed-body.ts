@@ -63,9 +63,9 @@ export class StreamedBody implements Body {
     return this.#state === "complete";
   }
 
-  /** Whether anybody has begun to read. */
-  get begun(): boolean {
-    return this.#state !== "unread";
+  /** Malformed, or ended early. */
+  get broken(): boolean {
+    return this.#state === "broken";
   }
 
   /** Octets of content received so far. */

@@ -12,68 +12,30 @@
  * Invariants:
  * 1. One exchange at a time. The reader has this connection's tap, except while a body is being
  *    received and after an upgrade.
- * 2. #out is what answers have gathered and not yet given to the host; it is empty whenever the host's
- *    callback returns.
+ * 2. Nothing stays gathered in the outbox when the host's callback returns.
  * 3. After `#close` nothing is called on the connection and the server does not know it.
  */
 import type { ByteReader, Connection } from "@hotpath/runtime";
 import { EMPTY_BODY, WholeBody } from "../message/body.ts";
 import type { Body, Response } from "../message/exchange.ts";
-import { StreamedBody } from "../message/streamed-body.ts";
 import { MORE, REFUSED } from "../wire/field-section.ts";
-import { REFUSALS, type Refusal } from "../wire/refusal.ts";
+import { REFUSALS } from "../wire/refusal.ts";
 import type { RequestHead } from "../wire/request-head.ts";
-import type { Expiring } from "./deadlines.ts";
 import { Exchange } from "./exchange.ts";
-import type { HttpServer } from "./http-server.ts";
-import { IncomingRequest, type Origin } from "./incoming-request.ts";
-
-type Phase =
-  | "fresh"
-  | "head"
-  | "idle"
-  | "exchange"
-  | "body"
-  | "send"
-  | "lingering"
-  | "upgraded"
-  | "closed";
+import { IncomingRequest } from "./incoming-request.ts";
+import { RequestBody, type BodyHost } from "./request-body.ts";
+import { ServedConnection } from "./served-connection.ts";
 
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
-/** Answers of pipelined requests are handed over when they are this long together. */
-const GATHER_CHARACTERS = 32 * 1024;
 
-export class HttpConnection implements Expiring, Origin {
-  readonly server: HttpServer;
-  readonly connection: Connection;
-  readonly secure: boolean;
-  deadlineMs: number = Infinity;
-  /** The client has closed or broken the connection. */
-  gone = false;
-  #phase: Phase = "fresh";
+export class HttpConnection extends ServedConnection implements BodyHost {
   #head: RequestHead | undefined = undefined;
   #exchange: Exchange | undefined = undefined;
-  #body: StreamedBody | undefined = undefined;
+  #body: RequestBody | undefined = undefined;
   /** Whether the request in progress lets the connection go on. */
   #persistent = true;
   #minorVersion: 0 | 1 = 1;
-  #awaitsContinue = false;
-  /** Close when what is in progress is over. */
-  #closing = false;
   #requestCount = 0;
-  #out = "";
-  /** Inside #advance: answers are gathered and the loop goes on by itself. */
-  #advancing = false;
-
-  constructor(server: HttpServer, connection: Connection, secure: boolean) {
-    this.server = server;
-    this.connection = connection;
-    this.secure = secure;
-  }
-
-  get idPrefix(): string {
-    return this.server.idPrefix;
-  }
 
   get #reader(): ByteReader {
     return this.connection.reader;
@@ -81,53 +43,48 @@ export class HttpConnection implements Expiring, Origin {
 
   start(): void {
     const { reader } = this.connection;
-    reader.tap = this.#tap;
+    reader.tap = this.tap;
     reader.onEnd = () => this.#ended();
-    this.#enter("fresh", this.server.timeouts.head);
+    this.enter("fresh", this.server.timeouts.head);
     try {
       reader.arm();
     } catch {
-      this.#close(true);
+      this.close(true);
     }
   }
 
-  readonly #tap = (chunk: Uint8Array): number => this.#received(chunk);
-
-  #enter(phase: Phase, timeoutMs: number): void {
-    this.#phase = phase;
-    this.server.deadlines.set(this, this.server.nowMs() + timeoutMs);
-  }
+  protected readonly tap = (chunk: Uint8Array): number => this.#received(chunk);
 
   #received(chunk: Uint8Array): number {
-    if (this.#phase === "lingering") return chunk.length;
-    if (this.#exchange !== undefined || this.#phase === "send") return 0;
+    if (this.lingering) return chunk.length;
+    if (this.#exchange !== undefined || this.phase === "send") return 0;
     const used = this.#advance(chunk);
-    return this.#phaseNow() === "lingering" ? chunk.length : used;
+    return this.lingering ? chunk.length : used;
   }
 
   /** Parses and answers as many requests as are complete: how many octets they were. */
   #advance(bytes: Uint8Array): number {
-    this.#advancing = true;
+    this.advancing = true;
     const head = (this.#head ??= this.server.takeHead());
     let at = 0;
     while (at < bytes.length && this.#ready()) {
       const next = head.parse(bytes, at, bytes.length);
       if (next === MORE) {
-        if (this.#phase === "idle") this.#enter("head", this.server.timeouts.head);
-        else if (this.#phase === "fresh") this.#phase = "head";
+        if (this.phase === "idle") this.enter("head", this.server.timeouts.head);
+        else if (this.phase === "fresh") this.pass("head");
         break;
       }
       if (next === REFUSED) {
-        this.#refuse(head.refusal!);
+        this.refuse(head.refusal!);
         at = bytes.length;
       } else {
         at = this.#begin(head, bytes, next);
         head.reset();
       }
     }
-    this.#advancing = false;
+    this.advancing = false;
     if (!head.begun) this.#returnHead(head);
-    this.#flush();
+    this.flush();
     return at;
   }
 
@@ -140,7 +97,7 @@ export class HttpConnection implements Expiring, Origin {
   #ready(): boolean {
     return (
       this.#exchange === undefined &&
-      (this.#phase === "idle" || this.#phase === "head" || this.#phase === "fresh")
+      (this.phase === "idle" || this.phase === "head" || this.phase === "fresh")
     );
   }
 
@@ -150,7 +107,6 @@ export class HttpConnection implements Expiring, Origin {
     this.#requestCount++;
     this.#persistent = head.persistent && this.#requestCount < server.limits.requestsPerConnection;
     this.#minorVersion = head.minorVersion;
-    this.#awaitsContinue = false;
     this.#body = undefined;
     let end = at;
     let body: Body = EMPTY_BODY;
@@ -161,13 +117,13 @@ export class HttpConnection implements Expiring, Origin {
         body = new WholeBody(bytes.slice(at, end), server.limits.bodyBytes);
       } else {
         end = at;
-        body = this.#body = this.#streamedBody(head);
+        body = this.#body = new RequestBody(head, this.#reader, server.limits, this);
       }
     }
     const startedMs = server.nowMs();
     const exchange = new Exchange(this, new IncomingRequest(head, body, this), startedMs);
     this.#exchange = exchange;
-    this.#phase = "exchange";
+    this.pass("exchange");
     if (!server.admit(exchange)) return end;
     if (this.#body === undefined) {
       exchange.task = server.tasks.spawnNow(() => exchange.run(), REQUEST);
@@ -183,36 +139,15 @@ export class HttpConnection implements Expiring, Origin {
     return end;
   }
 
-  #streamedBody(head: RequestHead): StreamedBody {
-    const { server } = this;
-    this.#awaitsContinue = head.expectsContinue;
-    return new StreamedBody({
-      reader: this.#reader,
-      framing: head.chunked
-        ? { kind: "chunked" }
-        : { kind: "length", sizeBytes: head.contentLength },
-      limitBytes: server.limits.bodyBytes,
-      limits: server.limits,
-      onWait: () => this.#awaitBody(),
-      onGot: () => this.#gotBody(),
-      onEnd: (complete) => {
-        if (!complete) this.#persistent = false;
-      },
-    });
+  awaitBody(first: boolean): void {
+    if (first) this.outbox.post(CONTINUE);
+    this.enter("body", this.server.timeouts.body);
   }
 
-  #awaitBody(): undefined {
-    if (this.#awaitsContinue) {
-      this.#awaitsContinue = false;
-      this.#post(CONTINUE);
-    }
-    this.#enter("body", this.server.timeouts.body);
-  }
-
-  #gotBody(): void {
+  gotBody(): void {
     const exchange = this.#exchange;
-    if (this.#phase !== "body" || exchange === undefined) return;
-    this.#phase = "exchange";
+    if (this.phase !== "body" || exchange === undefined) return;
+    this.pass("exchange");
     const { server } = this;
     const dueMs = exchange.answered ? Infinity : exchange.startedMs + server.timeouts.handler;
     server.deadlines.set(this, dueMs);
@@ -226,57 +161,36 @@ export class HttpConnection implements Expiring, Origin {
     const answer = server.answer.compose(response, {
       method: exchange.request.method,
       minorVersion: this.#minorVersion,
-      close: !this.#persistent || this.#closing || server.draining || this.#bodyBlocks(),
+      close: !this.#persistent || this.closing || server.draining || this.#body?.blocks === true,
       dateLine: server.dateLine(),
     });
-    if (answer.close) this.#closing = true;
+    if (answer.close) this.closing = true;
     exchange.answered = true;
     exchange.status = response.status;
     exchange.sentBytes = answer.contentBytes;
     server.deadlines.set(this, Infinity);
-    if (this.#advancing && answer.bytes === undefined && answer.framing === "none") {
-      this.#out += answer.text;
-      if (this.#out.length > GATHER_CHARACTERS) this.#flush();
-      return;
-    }
-    this.#post(answer.text);
-    if (answer.bytes !== undefined) this.#postBytes(answer.bytes);
-  }
-
-  /** Whether content that nobody has read stands in the way of the next request. */
-  #bodyBlocks(): boolean {
-    const body = this.#body;
-    if (body === undefined || body.complete) return false;
-    return (
-      this.#awaitsContinue ||
-      (body.sizeBytes ?? 0) - body.receivedBytes > this.server.limits.discardBytes
-    );
+    if (this.advancing && answer.framing === "none") this.outbox.gather(answer.text);
+    else this.outbox.post(answer.text);
+    if (answer.bytes !== undefined) this.outbox.postBytes(answer.bytes);
   }
 
   /** A piece of a streamed response, when the one before it is with the host. */
   async sendPiece(before: string, data: string | Uint8Array, behind: string): Promise<void> {
-    if (this.gone || this.#phase === "closed") throw this.server.goneError();
-    if (typeof data === "string") this.#post(before + data + behind);
-    else {
-      const { writer } = this.connection;
-      using _ = data.length <= GATHER_CHARACTERS ? writer.cork() : undefined;
-      this.#post(before);
-      this.#postBytes(data);
-      this.#post(behind);
-    }
-    if (this.connection.writer.pendingBytes > 0) await this.#drained();
+    if (this.gone || this.phase === "closed") throw this.server.goneError();
+    this.outbox.postPiece(before, data, behind);
+    if (this.outbox.pendingBytes > 0) await this.#drained();
   }
 
   async sendEnd(text: string): Promise<void> {
-    if (this.gone || this.#phase === "closed") throw this.server.goneError();
-    this.#post(text);
+    if (this.gone || this.phase === "closed") throw this.server.goneError();
+    this.outbox.post(text);
   }
 
   async #drained(): Promise<void> {
-    this.#enter("send", this.server.timeouts.send);
+    this.enter("send", this.server.timeouts.send);
     await this.connection.flushed();
-    if (this.#phase !== "send") return;
-    this.#phase = "exchange";
+    if (this.phase !== "send") return;
+    this.pass("exchange");
     this.server.deadlines.set(this, Infinity);
   }
 
@@ -284,10 +198,10 @@ export class HttpConnection implements Expiring, Origin {
   exchangeOver(exchange: Exchange): void {
     if (exchange.over) return;
     this.#settle(exchange);
-    if (this.#phase === "closed") return;
+    if (this.phase === "closed") return;
     const body = this.#body;
-    if (body !== undefined && !body.complete && !this.#closing) return this.#discard(body);
-    this.#body = undefined;
+    if (body !== undefined && !body.complete && !this.closing) return this.#discard(body);
+    if (body?.complete === true) this.#body = undefined;
     this.#next();
   }
 
@@ -300,14 +214,15 @@ export class HttpConnection implements Expiring, Origin {
   /** The response cannot be completed: the connection is broken, so that the client sees that. */
   abandon(exchange: Exchange): void {
     if (!exchange.over) this.#settle(exchange);
-    this.#out = "";
-    this.#close(true);
+    this.outbox.drop();
+    this.close(true);
   }
 
   /** Reads what the handler left unread of the body, so that the next request can be found. */
-  #discard(body: StreamedBody): void {
+  #discard(body: RequestBody): void {
     this.#body = undefined;
-    this.#phase = "body";
+    this.#reader.tap = undefined;
+    this.pass("body");
     const { tasks, limits } = this.server;
     tasks.spawn(async () => {
       let complete = false;
@@ -316,44 +231,42 @@ export class HttpConnection implements Expiring, Origin {
       } catch {
         // A malformed rest ends the connection as one that is too long does.
       }
-      if (this.#phase === "closed") return;
-      if (!complete) this.#closing = true;
+      if (this.phase === "closed") return;
+      if (!complete) {
+        this.closing = true;
+        this.#body = body;
+      }
       this.#next();
     });
   }
 
   #next(): void {
-    if (this.connection.writer.pendingBytes > 0) return this.#awaitFlush();
-    if (this.#closing || this.server.draining) {
-      this.#flush();
-      return this.#finish();
+    if (this.outbox.pendingBytes > 0) return this.#awaitFlush();
+    if (this.closing || this.server.draining) {
+      this.flush();
+      return this.#body === undefined ? this.finish() : this.linger();
     }
-    this.#enter("idle", this.server.timeouts.idle);
-    if (this.#advancing) return;
+    this.enter("idle", this.server.timeouts.idle);
+    if (this.advancing) return;
     const reader = this.#reader;
-    reader.tap = this.#tap;
+    reader.tap = this.tap;
     if (reader.bufferedBytes > 0) {
       const used = this.#advance(reader.buffered);
-      if (this.#phase !== "closed")
-        reader.consume(this.#phaseNow() === "lingering" ? reader.bufferedBytes : used);
+      if (this.phase !== "closed") reader.consume(this.lingering ? reader.bufferedBytes : used);
     }
-    if (this.#ready() && this.gone) this.#close(false);
-  }
-
-  #phaseNow(): Phase {
-    return this.#phase;
+    if (this.#ready() && this.gone) this.close(false);
   }
 
   /** The client does not take what was sent: nothing more is read from it meanwhile. */
   #awaitFlush(): void {
-    this.#enter("send", this.server.timeouts.send);
+    this.enter("send", this.server.timeouts.send);
     this.server.tasks.spawn(async () => {
       try {
         await this.connection.flushed();
       } catch {
-        return this.#close(true);
+        return this.close(true);
       }
-      if (this.#phase === "send") this.#next();
+      if (this.phase === "send") this.#next();
     });
   }
 
@@ -361,10 +274,10 @@ export class HttpConnection implements Expiring, Origin {
     exchange: Exchange,
     take: (connection: Connection) => Promise<void>,
   ): Promise<void> {
-    this.#flush();
+    this.flush();
     // The octets behind the head reach the reader when the transport's callback returns.
     await Promise.resolve();
-    this.#phase = "upgraded";
+    this.pass("upgraded");
     this.server.deadlines.set(this, Infinity);
     this.#reader.tap = undefined;
     this.#reader.onEnd = undefined;
@@ -375,51 +288,18 @@ export class HttpConnection implements Expiring, Origin {
       throw error;
     } finally {
       this.#settle(exchange);
-      this.#close(false);
+      this.close(false);
     }
   }
 
   // How it ends.
 
-  #refuse(refusal: Refusal): void {
-    this.#out += this.server.refusalText(refusal.status, refusal.reason);
-    this.server.refused(refusal);
-    this.#closing = true;
-    this.#flush();
-    if (this.#phaseNow() !== "closed") this.#linger();
-  }
-
-  /** Everything has been answered. Unread octets would turn the close into a reset: those are listened to first. */
-  #finish(): void {
-    if (this.#advancing || this.#reader.bufferedBytes > 0 || this.#body !== undefined)
-      this.#linger();
-    else this.#close(false);
-  }
-
-  /** RFC 9112 section 9.6: half-close, and read until the client has closed too, for a while. */
-  #linger(): void {
-    if (this.gone) return this.#close(false);
-    this.#body = undefined;
-    this.#enter("lingering", this.server.timeouts.linger);
-    const { reader } = this.connection;
-    reader.tap = this.#tap;
-    if (!this.#advancing) reader.consume(reader.bufferedBytes);
-    this.server.tasks.spawn(async () => {
-      try {
-        this.#flush();
-        await this.connection.closeWrite();
-      } catch {
-        this.#close(true);
-      }
-    });
-  }
-
   #ended(): void {
-    if (this.#phase === "closed") return;
+    if (this.phase === "closed") return;
     this.gone = true;
     const exchange = this.#exchange;
     if (exchange === undefined || exchange.over) {
-      if (this.#phase !== "send" && this.#phase !== "body") this.#close(false);
+      if (this.phase !== "send" && this.phase !== "body") this.close(false);
       return;
     }
     exchange.outcome = "gone";
@@ -428,19 +308,19 @@ export class HttpConnection implements Expiring, Origin {
 
   expired(): void {
     const exchange = this.#exchange;
-    switch (this.#phase) {
+    switch (this.phase) {
       case "head":
-        return this.#refuse(REFUSALS.HEAD_TIMEOUT);
+        return this.refuse(REFUSALS.HEAD_TIMEOUT);
       case "body":
-        this.#closing = true;
-        if (exchange === undefined) return this.#close(false);
+        this.closing = true;
+        if (exchange === undefined) return this.close(false);
         return this.#expire(exchange, 408);
       case "exchange":
-        this.#closing = true;
+        this.closing = true;
         if (exchange !== undefined) this.#expire(exchange, 503);
         return;
       case "send":
-        if (exchange === undefined) return this.#close(true);
+        if (exchange === undefined) return this.close(true);
         exchange.outcome = "gone";
         this.gone = true;
         void exchange.task?.cancel(this.server.goneError());
@@ -448,7 +328,7 @@ export class HttpConnection implements Expiring, Origin {
       case "fresh":
       case "idle":
       case "lingering":
-        return this.#close(false);
+        return this.close(false);
       case "upgraded":
       case "closed":
         return;
@@ -466,52 +346,13 @@ export class HttpConnection implements Expiring, Origin {
 
   /** The server is being drained: what is idle ends now, the rest after its response. */
   drain(): void {
-    this.#closing = true;
-    if (this.#phase === "idle" || this.#phase === "fresh") this.#close(false);
+    this.closing = true;
+    if (this.phase === "idle" || this.phase === "fresh") this.close(false);
   }
 
   /** The server is being closed. */
   end(): void {
-    this.#close(this.#exchange !== undefined);
-  }
-
-  #post(text: string): void {
-    if (this.#out.length > 0) {
-      text = this.#out + text;
-      this.#out = "";
-    }
-    if (text.length > 0) this.connection.postText(text);
-  }
-
-  #postBytes(bytes: Uint8Array): void {
-    this.#flush();
-    this.connection.post(bytes);
-  }
-
-  /** Hands over what was gathered. A client that is gone is noticed here or when reading. */
-  #flush(): void {
-    if (this.#out.length === 0 || this.#phase === "closed") return;
-    const text = this.#out;
-    this.#out = "";
-    try {
-      this.connection.postText(text);
-    } catch {
-      this.gone = true;
-      this.#close(true);
-    }
-  }
-
-  #close(reset: boolean): void {
-    if (this.#phase === "closed") return;
-    this.#flush();
-    this.#phase = "closed";
-    this.deadlineMs = Infinity;
-    this.#reader.tap = undefined;
-    this.#reader.onEnd = undefined;
-    if (this.#head !== undefined) this.#head = undefined;
-    if (reset) this.connection.reset();
-    else void this.connection.close();
-    this.server.forget(this);
+    this.close(this.#exchange !== undefined);
   }
 }
 

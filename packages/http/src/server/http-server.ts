@@ -27,6 +27,7 @@ import type { Exchange } from "./exchange.ts";
 import { HttpConnection } from "./http-connection.ts";
 import { limitsFrom, timeoutsFrom, type ServerLimits, type TimeoutsMs } from "./limits.ts";
 import type { ServeOptions } from "./options.ts";
+import type { ServedConnection } from "./served-connection.ts";
 
 /** Parsers of connections whose head is complete; most of them are between two requests. */
 const SPARE_HEADS = 16;
@@ -45,7 +46,7 @@ export class HttpServer implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #date = new DateField();
   readonly #listeners: Listener[] = [];
-  readonly #connections = new Set<HttpConnection>();
+  readonly #connections = new Set<ServedConnection>();
   readonly #spareHeads: RequestHead[] = [];
   readonly #emptied = new Notify();
   #inFlight = 0;
@@ -229,7 +230,7 @@ export class HttpServer implements AsyncDisposable {
     return new HttpError("GONE", 499, "The client has gone", { retryable: true });
   }
 
-  forget(connection: HttpConnection): void {
+  forget(connection: ServedConnection): void {
     this.#connections.delete(connection);
     if (this.#connections.size === 0) this.#emptied.notifyAll();
   }
