@@ -33,6 +33,28 @@ function inRange(amountMinor: number): number | AmountFault {
   return amountMinor > MAX_AMOUNT_MINOR ? "too large" : amountMinor;
 }
 
+/**
+ * Minor units of any JSON number, rounded half to even as the contest's processors do (.NET's decimal.Round);
+ * undefined when it is none or beyond 2^53.
+ */
+export function roundAmount(text: string): number | undefined {
+  const parts = NUMBER.exec(text);
+  if (parts === null || text.length > 40) return undefined;
+  const [, sign, whole, fraction = "", exponent = "0"] = parts;
+  const shift = Number(exponent) - fraction.length + 2;
+  if (Math.abs(shift) > 60) return undefined;
+  const digits = BigInt(whole! + fraction);
+  let minor = digits * 10n ** BigInt(Math.max(0, shift));
+  if (shift < 0) {
+    const unit = 10n ** BigInt(-shift);
+    const twice = (digits % unit) * 2n;
+    minor = digits / unit;
+    if (twice > unit || (twice === unit && minor % 2n === 1n)) minor++;
+  }
+  if (minor > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  return sign === "-" ? -Number(minor) : Number(minor);
+}
+
 /** As a JSON number: 1990 is `19.90`, 5 is `0.05`, 2000 is `20.00`. */
 export function formatAmount(amountMinor: number): string {
   const text = String(Math.abs(amountMinor)).padStart(3, "0");

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { formatAmount, MAX_AMOUNT_MINOR, parseAmount } from "../../src/payment/amount.ts";
+import {
+  formatAmount,
+  MAX_AMOUNT_MINOR,
+  parseAmount,
+  roundAmount,
+} from "../../src/payment/amount.ts";
 
 test("parseAmount() is exact where binary fractions are not", () => {
   assert.equal(parseAmount("0.29"), 29);
@@ -34,4 +39,16 @@ test("formatAmount() and parseAmount() undo each other", () => {
     }),
   );
   assert.deepEqual([0, 5, 1990, -1990].map(formatAmount), ["0.00", "0.05", "19.90", "-19.90"]);
+});
+
+test("roundAmount() rounds half to even, as the processors do", () => {
+  const cases = { "0.005": 0, "0.015": 2, "0.025": 2, "0.0251": 3, "19.90": 1990, "-0.015": -2 };
+  for (const [text, minor] of Object.entries(cases)) assert.equal(roundAmount(text), minor, text);
+  assert.equal(roundAmount("1e60"), undefined);
+  assert.equal(roundAmount("a"), undefined);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: MAX_AMOUNT_MINOR }), (amountMinor) => {
+      assert.equal(roundAmount(formatAmount(amountMinor)), amountMinor);
+    }),
+  );
 });
