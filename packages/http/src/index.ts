@@ -48,3 +48,32 @@ export { serve } from "./server/serve.ts";
 export type { HttpServer } from "./server/http-server.ts";
 export type { ExchangeReport, Listen, Outcome, ServeOptions } from "./server/options.ts";
 export type { ServerLimits, ServerTimeouts } from "./server/limits.ts";
+export { cors, type CorsOptions } from "./routing/cors.ts";
+export {
+  openApi,
+  standardJsonSchema,
+  type OpenApiDocument,
+  type OpenApiOptions,
+} from "./routing/openapi.ts";
+export { cookies, setCookie, type CookieOptions } from "./content/cookies.ts";
+export { readForm, type FormOptions } from "./content/form.ts";
+export { readMultipart, type MultipartOptions, type Part } from "./content/multipart.ts";
+export {
+  eventStream,
+  lastEventId,
+  type EventStreamOptions,
+  type ServerSentEvent,
+} from "./answer/server-sent-events.ts";
+export { staticFiles, type StaticFiles, type StaticFilesOptions } from "./answer/static-files.ts";
+export { webSocket, type WebSocket, type WebSocketOptions } from "./answer/web-socket.ts";
+export { accessLog, type AccessLine, type AccessLogOptions } from "./observe/access-log.ts";
+export { httpMetrics, metricsResponse, type HttpMetricsOptions } from "./observe/http-metrics.ts";
+export {
+  Metrics,
+  type Counter,
+  type Histogram,
+  type HistogramOptions,
+  type MetricsOptions,
+} from "./observe/metrics.ts";
+export { traces, type TracesOptions } from "./observe/traces.ts";
+export { fetchHandler, type FetchHandler, type FetchOptions } from "./web/fetch-handler.ts";

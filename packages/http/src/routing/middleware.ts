@@ -48,10 +48,15 @@ function answering(handler: Handler, errors: ErrorOptions): Handler {
 
 function answerTo(error: unknown, request: Request, errors: ErrorOptions): Response {
   if (error instanceof CancelError) throw error;
-  const problem = error instanceof Problem ? error : errors.explain?.(error);
-  if (problem !== undefined) return problem.toResponse(request.path);
+  const answerable = isAnswerable(error) ? error : errors.explain?.(error);
+  if (answerable !== undefined) return answerable.toResponse(request.path);
   (errors.report ?? toStandardError)(error, request);
   return unexpected().toResponse(request.path);
+}
+
+/** Problems, and the errors of the layers below that say how they are answered. */
+function isAnswerable(error: unknown): error is { toResponse(instance: string): Response } {
+  return error instanceof Error && "toResponse" in error && typeof error.toResponse === "function";
 }
 
 function toStandardError(error: unknown, request: Request): void {
