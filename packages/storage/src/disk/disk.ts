@@ -1,16 +1,18 @@
 /**
  * Files as the engine uses them: fixed blocks, synchronous reads, and writes of which nothing is known
- * until they are synced. One backend is the host's file system; the other loses what was not synced,
- * reorders, tears at 512 bytes, misdirects, flips bits and refuses, under a seed.
+ * until they are synced. One backend is the host's file system (`node-disk.ts`); the other loses what was
+ * not synced, reorders, tears at 512 bytes, misdirects, flips bits and refuses, under a seed (`faulty-disk.ts`).
  *
  * Positions and lengths of files opened with `direct` are multiples of 4096, and memory is page-aligned
- * (every WebAssembly.Memory is).
+ * (every WebAssembly.Memory is). Failures are StorageErrors: IO, NO_SPACE, LOCKED.
  */
 export interface Disk {
+  /** What the files are in: for messages, and for threads that open them themselves. */
+  readonly folder: string;
   /** Creates the folder if needed and takes its lock; LOCKED when another process or database has it. */
   lock(): Promise<AsyncDisposable>;
   open(name: string, how: OpenHow): Promise<DiskFile>;
-  /** Replaces the file's content so that after a crash it is the old or the new, never a mixture. */
+  /** Replaces the file's content so that after a crash it is the old or the new, never a mixture. Durable. */
   replace(name: string, content: Uint8Array): Promise<void>;
   readAll(name: string): Promise<Uint8Array | undefined>;
   list(): Promise<readonly string[]>;
@@ -22,12 +24,16 @@ export interface Disk {
 
 export interface OpenHow {
   readonly create: boolean;
+  /** Past the host's page cache where the file system can; `DiskFile.direct` says whether it is. */
   readonly direct: boolean;
+  /** Each write is durable when it resolves, `sync` or not (O_DSYNC). Default: false. */
+  readonly durableWrites?: boolean;
 }
 
 export interface DiskFile {
   readonly name: string;
   readonly sizeBytes: number;
+  readonly direct: boolean;
   /** Fills `into`; fewer bytes than asked for only at the end of the file. Blocks the thread. */
   readSync(into: Uint8Array, positionBytes: number): number;
   read(into: Uint8Array, positionBytes: number): Promise<number>;
@@ -35,7 +41,7 @@ export interface DiskFile {
   write(from: Uint8Array, positionBytes: number): Promise<void>;
   /** Makes everything written so far durable, the size included. */
   sync(): Promise<void>;
-  /** Reserves space by writing zeros, so that later writes inside it cannot fail with ENOSPC. */
+  /** Reserves space by writing zeros, durably, so that later writes inside it cannot fail with ENOSPC. */
   reserve(sizeBytes: number): Promise<void>;
   close(): Promise<void>;
 }

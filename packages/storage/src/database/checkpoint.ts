@@ -1,0 +1,91 @@
+/**
+ * A checkpoint: what is in memory goes to page files, the manifest names it, the log before it is recycled.
+ *
+ *     seal the group ─> engines write (commits go on) ─> pool ─> group durable ─> manifest ─> recycle
+ *
+ * The manifest is the last thing to be written, and holds commits only of which the log has said that they are
+ * durable. Until it is replaced, the old one with the longer log describes the same database.
+ */
+import { StorageError } from "../errors.ts";
+import type { Log } from "../log/log.ts";
+import type { DatabaseParts } from "./database.ts";
+import { type Manifest, writeManifest } from "./manifest.ts";
+import { POOL_SECTION } from "./options.ts";
+
+export class Checkpointer {
+  readonly #parts: DatabaseParts;
+  readonly #log: Log;
+  #manifest: Manifest;
+  #running: Promise<void> | undefined = undefined;
+
+  constructor(parts: DatabaseParts, log: Log) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#manifest = parts.manifest;
+  }
+
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
+  /** Begins one when the log has grown enough since the last. */
+  consider(): void {
+    if (this.#running !== undefined) return;
+    const { lsn } = this.#log.end;
+    if (lsn - this.#manifest.log.lsn < this.#parts.settings.checkpointBytes) return;
+    // A full disk: the next transaction that finds no room in the log is told.
+    this.run().catch(() => {});
+  }
+
+  /** One at a time; who comes while one runs waits for the next. */
+  async run(closed = false): Promise<void> {
+    while (this.#running !== undefined) await this.#running.catch(() => {});
+    this.#running = this.#write(closed).finally(() => {
+      this.#running = undefined;
+    });
+    await this.#running;
+  }
+
+  /** The last one, unless there is nothing to write or nothing may be. */
+  async finish(): Promise<void> {
+    await this.#running?.catch(() => {});
+    if (this.#log.poison !== undefined) return;
+    const changed = this.#log.end.nextCommit !== this.#manifest.log.nextCommit;
+    if (changed || this.#log.buffer.commits > 0 || this.#manifest.generation === 0) {
+      await this.run(true);
+    }
+  }
+
+  async #write(closed: boolean): Promise<void> {
+    const { disk, engines, pool, tables: _tables } = this.#parts;
+    const end = this.#log.seal();
+    const { flushed } = this.#log;
+    const start = { ...end, ...this.#log.ring.startAt() };
+    try {
+      // All begin in this turn, so that they take the same state.
+      const states = [...engines].map(async ([name, engine]) => {
+        return [name, await engine.checkpoint()] as const;
+      });
+      const sections = new Map<string, Uint8Array>(await Promise.all(states));
+      if (pool !== undefined) sections.set(POOL_SECTION, await pool.checkpoint());
+      await flushed;
+      const manifest: Manifest = {
+        ...this.#manifest,
+        generation: this.#manifest.generation + 1,
+        commit: end.nextCommit - 1,
+        log: start,
+        closed,
+        sections,
+      };
+      await writeManifest(disk, manifest);
+      this.#manifest = manifest;
+    } catch (error) {
+      // A disk that is full may have room later. After any other failure nobody knows what is on it.
+      if (error instanceof StorageError && error.code === "NO_SPACE") throw error;
+      throw this.#log.fail(error);
+    }
+    for (const engine of engines.values()) engine.checkpointed?.();
+    pool?.checkpointed?.();
+    await this.#log.ring.recycle(start.sequence);
+  }
+}

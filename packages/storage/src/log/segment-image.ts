@@ -1,0 +1,80 @@
+/**
+ * A segment in memory while it is scanned. It is read in slices, several at a time, ahead of who looks at it.
+ * The memory is kept for the next scan: opening a small database many times costs no new one.
+ */
+import { AlignedMemory } from "../disk/aligned-memory.ts";
+import type { Segment } from "./segment.ts";
+
+const SLICE_BYTES = 1 << 20;
+const AHEAD = 4;
+const LIMIT_BYTES = 1 << 30;
+
+let idle: AlignedMemory | undefined;
+const IDLE_LIMIT_BYTES = 2 << 20;
+
+export class SegmentImage implements Disposable {
+  bytes!: Uint8Array;
+  view!: DataView;
+  readonly #memory: AlignedMemory;
+  #segment: Segment | undefined = undefined;
+  #slices: Promise<number>[] = [];
+  #readBytes = 0;
+
+  constructor() {
+    this.#memory = idle ?? new AlignedMemory(SLICE_BYTES, LIMIT_BYTES);
+    idle = undefined;
+  }
+
+  /** Begins with a segment, at an offset before which nothing will be needed. */
+  async load(segment: Segment, fromBytes: number): Promise<void> {
+    await this.settled();
+    this.#memory.grow(segment.sizeBytes);
+    this.bytes = this.#memory.bytes;
+    this.view = this.#memory.view;
+    this.#segment = segment;
+    this.#slices = [];
+    this.#readBytes = fromBytes;
+    for (let k = 0; k < AHEAD; k++) this.#readAhead();
+  }
+
+  /** Waits until bytes[…, toBytes) are there. */
+  async need(toBytes: number): Promise<void> {
+    while (this.#readBytes - this.#pendingBytes < toBytes && this.#slices.length > 0) {
+      await this.#slices.shift();
+      this.#readAhead();
+    }
+  }
+
+  /** Whether `need` would wait. */
+  has(toBytes: number): boolean {
+    return this.#readBytes - this.#pendingBytes >= toBytes || this.#slices.length === 0;
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#slices);
+  }
+
+  get #pendingBytes(): number {
+    return this.#slices.length === 0
+      ? 0
+      : (this.#slices.length - 1) * SLICE_BYTES + this.#lastBytes;
+  }
+
+  #lastBytes = 0;
+
+  #readAhead(): void {
+    const segment = this.#segment!;
+    const from = this.#readBytes;
+    const count = Math.min(SLICE_BYTES, segment.sizeBytes - from);
+    if (count <= 0) return;
+    const slice = segment.file.read(this.bytes.subarray(from, from + count), from);
+    slice.catch(() => {});
+    this.#slices.push(slice);
+    this.#readBytes += count;
+    this.#lastBytes = count;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#memory.sizeBytes <= IDLE_LIMIT_BYTES) idle = this.#memory;
+  }
+}
