@@ -1,6 +1,6 @@
 /** Everything that @hotpath/storage offers, in the order of its README. */
 export { open } from "./database/open.ts";
-export type { DatabasePool, Durability, OpenOptions } from "./database/options.ts";
+export type { Durability, OpenOptions, PageIo } from "./database/options.ts";
 export type { Database } from "./database/database.ts";
 export type { Snapshot } from "./database/snapshot.ts";
 export type { Transaction } from "./database/transaction.ts";

@@ -1,7 +1,7 @@
 /**
  * A checkpoint: what is in memory goes to page files, the manifest names it, the log before it is recycled.
  *
- *     seal the group ─> engines write (commits go on) ─> pool ─> group durable ─> manifest ─> recycle
+ *     seal the group ─> engines write (commits go on) ─> group durable ─> manifest ─> recycle
  *
  * The manifest is the last thing to be written, and holds commits only of which the log has said that they are
  * durable. Until it is replaced, the old one with the longer log describes the same database.
@@ -10,7 +10,6 @@ import { StorageError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import type { DatabaseParts } from "./database.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
-import { POOL_SECTION } from "./options.ts";
 
 export class Checkpointer {
   readonly #parts: DatabaseParts;
@@ -57,7 +56,7 @@ export class Checkpointer {
   }
 
   async #write(closed: boolean): Promise<void> {
-    const { disk, engines, pool, tables: _tables } = this.#parts;
+    const { disk, engines } = this.#parts;
     const end = this.#log.seal();
     const { flushed } = this.#log;
     const start = { ...end, ...this.#log.ring.startAt() };
@@ -67,7 +66,6 @@ export class Checkpointer {
         return [name, await engine.checkpoint()] as const;
       });
       const sections = new Map<string, Uint8Array>(await Promise.all(states));
-      if (pool !== undefined) sections.set(POOL_SECTION, await pool.checkpoint());
       await flushed;
       const manifest: Manifest = {
         ...this.#manifest,
@@ -85,7 +83,6 @@ export class Checkpointer {
       throw this.#log.fail(error);
     }
     for (const engine of engines.values()) engine.checkpointed?.();
-    pool?.checkpointed?.();
     await this.#log.ring.recycle(start.sequence);
   }
 }

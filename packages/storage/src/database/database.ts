@@ -16,7 +16,8 @@ import type { ScanResult } from "../log/scan.ts";
 import { SegmentRing } from "../log/segment-ring.ts";
 import { Checkpointer } from "./checkpoint.ts";
 import type { Manifest } from "./manifest.ts";
-import type { DatabasePool, Settings } from "./options.ts";
+import type { Settings } from "./options.ts";
+import type { LazyPool } from "./lazy-pool.ts";
 import { Publication } from "./publication.ts";
 import type { SharedState } from "./shared-state.ts";
 import { Snapshot, type Tables } from "./snapshot.ts";
@@ -26,7 +27,7 @@ export interface DatabaseParts {
   readonly disk: Disk;
   readonly lock: AsyncDisposable;
   readonly settings: Settings;
-  readonly pool: DatabasePool | undefined;
+  readonly pool: LazyPool;
   readonly manifest: Manifest;
   readonly scan: ScanResult;
   readonly records: TransactionRecords;
@@ -197,14 +198,14 @@ export class Database implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { disk: _disk, lock, engines, pool } = this.#parts;
+    const { lock, engines, pool } = this.#parts;
     try {
       await this.#door;
       await this.#checkpointer.finish();
     } finally {
       await this.#log.close();
       for (const engine of engines.values()) await engine.close?.();
-      await pool?.close();
+      await pool.close();
       await lock[Symbol.asyncDispose]();
     }
   }

@@ -11,14 +11,9 @@ import { scanLog } from "../log/scan.ts";
 import { segmentFileNumber } from "../log/segment.ts";
 import { type Catalogue, reconcile } from "./catalogue.ts";
 import { Database } from "./database.ts";
+import { LazyPool } from "./lazy-pool.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
-import {
-  type DatabasePool,
-  type OpenOptions,
-  POOL_SECTION,
-  type Settings,
-  settings,
-} from "./options.ts";
+import { type OpenOptions, type Settings, settings } from "./options.ts";
 import { SharedState } from "./shared-state.ts";
 import { type TableEntry, Tables } from "./snapshot.ts";
 import { TransactionRecords } from "./transaction.ts";
@@ -45,10 +40,10 @@ async function openLocked(
   const stored = (await readManifest(disk)) ?? (await newManifest(disk));
   const catalogue = reconcile(stored.tables, options.tables);
   const manifest = { ...stored, tables: catalogue.stored };
-  const pool = await options.pool?.(disk, chosen.poolBytes);
+  const pool = new LazyPool(disk, chosen);
   try {
     const engines = new Engines(disk, pool, catalogue);
-    await engines.restore(manifest);
+    engines.restore(manifest);
     const scan = await scanLog(disk, manifest.log, chosen.recovery, (record, commit) => {
       engines.tables.at(record.table).engine.apply(record, commit);
     });
@@ -59,7 +54,7 @@ async function openLocked(
     if (catalogue.changed || scan.damage.length > 0) await database.checkpoint();
     return database;
   } catch (error) {
-    await pool?.close();
+    await pool.close();
     throw error;
   }
 }
@@ -87,9 +82,8 @@ class Engines {
   readonly state: SharedState;
   readonly byKind: ReadonlyMap<string, Engine>;
   readonly tables: Tables;
-  readonly #pool: DatabasePool | undefined;
 
-  constructor(disk: Disk, pool: DatabasePool | undefined, catalogue: Catalogue) {
+  constructor(disk: Disk, pool: LazyPool, catalogue: Catalogue) {
     const byKind = new Map<string, Engine>();
     const entries: TableEntry[] = [];
     let state: SharedState | undefined;
@@ -113,12 +107,9 @@ class Engines {
     this.state = state = SharedState.create(firstRoot);
     this.byKind = byKind;
     this.tables = new Tables(entries);
-    this.#pool = pool;
   }
 
-  async restore({ sections }: Manifest): Promise<void> {
-    const pool = sections.get(POOL_SECTION);
-    if (pool !== undefined) await this.#pool?.restore(pool);
+  restore({ sections }: Manifest): void {
     for (const [name, engine] of this.byKind) {
       const section = sections.get(name);
       if (section !== undefined) engine.restore(section);
@@ -129,13 +120,12 @@ class Engines {
 function createEngine(
   kind: TableKind,
   disk: Disk,
-  pool: DatabasePool | undefined,
+  pool: LazyPool,
   rest: Pick<EngineHost, "tables" | "records" | "snapshots">,
 ): Engine {
   return kind.createEngine({
     disk,
     get pool() {
-      if (pool === undefined) throw new TypeError(`Tables of kind ${kind.name} need a page pool`);
       return pool.pages;
     },
     ...rest,

@@ -2,13 +2,15 @@
 import type { Disk } from "../disk/disk.ts";
 import type { TableDefinition } from "../engine/engine.ts";
 import type { RecoveryMode } from "../log/scan.ts";
-import type { PagePool } from "../pool/page-pool.ts";
 
 /**
  * commit: a transaction resolves, and becomes visible, when the disk has said that it has it.
  * relaxed: it resolves and becomes visible at once; `database.flushed` resolves when the disk has it.
  */
 export type Durability = "commit" | "relaxed";
+
+/** direct: UNSUPPORTED where the file system cannot; auto: direct where it can. */
+export type PageIo = "direct" | "buffered" | "auto";
 
 export interface OpenOptions {
   readonly tables: readonly TableDefinition[];
@@ -26,33 +28,20 @@ export interface OpenOptions {
   readonly firstSegmentBytes?: number;
   /** Default: 64 MiB. */
   readonly segmentBytes?: number;
-  /** Memory for pages. Default: 64 MiB. */
+  /** Memory for pages; taken from the host as it is used. Default: 256 MiB. */
   readonly poolBytes?: number;
+  /** Whether pages are read and written past the host's page cache. Default: "buffered". */
+  readonly io?: PageIo;
   /** Default: the folder in the host's file system. */
   readonly disk?: Disk;
-  /** Makes the page pool. Default: none, for engines that need none. */
-  readonly pool?: (disk: Disk, poolBytes: number) => Promise<DatabasePool>;
 }
 
-/** The page pool, as the database keeps it: its segments and free pages are a section of the manifest. */
-export interface DatabasePool {
-  readonly pages: PagePool;
-  /** After the engines' checkpoints: what it answers goes into the manifest. */
-  checkpoint(): Promise<Uint8Array>;
-  checkpointed?(): void;
-  restore(state: Uint8Array): Promise<void> | void;
-  close(): Promise<void>;
-}
-
-/** The pool's name in the manifest. */
-export const POOL_SECTION = "pool";
-
-export type Settings = Required<Omit<OpenOptions, "tables" | "disk" | "pool">>;
+export type Settings = Required<Omit<OpenOptions, "tables" | "disk">>;
 
 const MIB = 1 << 20;
 
 export function settings(options: OpenOptions): Settings {
-  const { tables: _tables, disk: _disk, pool: _pool, ...given } = options;
+  const { tables: _tables, disk: _disk, ...given } = options;
   const chosen: Settings = {
     durability: "commit",
     recovery: "strict",
@@ -61,7 +50,8 @@ export function settings(options: OpenOptions): Settings {
     checkpointBytes: 256 * MIB,
     firstSegmentBytes: MIB,
     segmentBytes: 64 * MIB,
-    poolBytes: 64 * MIB,
+    poolBytes: 256 * MIB,
+    io: "buffered",
     ...given,
   };
   within("groupDelayMs", chosen.groupDelayMs, 0, 1000, 0);
@@ -69,7 +59,7 @@ export function settings(options: OpenOptions): Settings {
   within("checkpointBytes", chosen.checkpointBytes, 4096, 2 ** 40);
   within("firstSegmentBytes", chosen.firstSegmentBytes, 8192, 1024 * MIB, 4096);
   within("segmentBytes", chosen.segmentBytes, chosen.firstSegmentBytes, 1024 * MIB, 4096);
-  within("poolBytes", chosen.poolBytes, MIB, 4096 * MIB);
+  within("poolBytes", chosen.poolBytes, 4 * MIB, 4096 * MIB);
   return chosen;
 }
 

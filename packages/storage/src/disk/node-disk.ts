@@ -2,7 +2,18 @@
  * The host's file system. It goes below the runtime's Io, see docs/decisions: points reads are synchronous,
  * and the log is written with O_DIRECT and O_DSYNC.
  */
-import { close, constants, fsync, mkdir, open, readFile, readdir, rename, unlink } from "node:fs";
+import {
+  close,
+  constants,
+  fsync,
+  mkdir,
+  open,
+  openSync,
+  readFile,
+  readdir,
+  rename,
+  unlink,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { diskError, systemCode } from "../errors.ts";
@@ -52,6 +63,16 @@ export class NodeDisk implements Disk {
     });
   }
 
+  openSync(name: string, direct = false): DiskFile {
+    const path = join(this.folder, name);
+    try {
+      const descriptor = tryDirectSync(path, direct) ?? openSync(path, constants.O_RDONLY);
+      return NodeFile.adoptSync(name, descriptor, direct);
+    } catch (error) {
+      throw diskError("open", name, error);
+    }
+  }
+
   replace(name: string, content: Uint8Array): Promise<void> {
     return doing("replace", name, async () => {
       const draft = join(this.folder, name + DRAFT);
@@ -98,16 +119,27 @@ export class NodeDisk implements Disk {
   }
 }
 
+const O_DIRECT = constants.O_DIRECT as number | undefined;
+
+function tryDirectSync(path: string, wanted: boolean): number | undefined {
+  if (!wanted || O_DIRECT === undefined) return undefined;
+  try {
+    return openSync(path, constants.O_RDONLY | O_DIRECT);
+  } catch (error) {
+    if (systemCode(error) === "EINVAL") return undefined;
+    throw error;
+  }
+}
+
 /** Opens past the page cache; through it where the file system refuses (tmpfs, some network ones). */
 async function openDirect(
   path: string,
   flags: number,
   wanted: boolean,
 ): Promise<{ readonly descriptor: number; readonly direct: boolean }> {
-  const direct = constants.O_DIRECT as number | undefined;
-  if (wanted && direct !== undefined) {
+  if (wanted && O_DIRECT !== undefined) {
     try {
-      return { descriptor: await call.open(path, flags | direct, 0o644), direct: true };
+      return { descriptor: await call.open(path, flags | O_DIRECT, 0o644), direct: true };
     } catch (error) {
       if (systemCode(error) !== "EINVAL") throw error;
     }

@@ -1,5 +1,5 @@
 /** An open file of the host. */
-import { close, fdatasync, fstat, read, readSync, write } from "node:fs";
+import { close, fdatasync, fstat, fstatSync, read, readSync, write } from "node:fs";
 import { promisify } from "node:util";
 import { StorageError, diskError } from "../errors.ts";
 import { AlignedMemory } from "./aligned-memory.ts";
@@ -30,6 +30,10 @@ export class NodeFile implements DiskFile {
       close(descriptor, () => {});
       throw diskError("open", name, error);
     }
+  }
+
+  static adoptSync(name: string, descriptor: number, direct: boolean): NodeFile {
+    return new NodeFile(name, descriptor, direct, fstatSync(descriptor).size);
   }
 
   get sizeBytes(): number {

@@ -16,7 +16,7 @@
  *    snapshot at or after `snapshots.horizon()` reaches, are not used for anything else.
  */
 import type { Disk } from "../disk/disk.ts";
-import type { PagePool } from "../pool/page-pool.ts";
+import type { SharedPool } from "../pool/shared-pool.ts";
 
 /** The number of a commit: 1, 2, 3, …, without holes; below 2^53. */
 export type CommitNumber = number;
@@ -66,7 +66,8 @@ export interface OpenTable {
 /** What the database gives an engine. */
 export interface EngineHost {
   readonly disk: Disk;
-  readonly pool: PagePool;
+  /** Made when an engine first asks for it. */
+  readonly pool: SharedPool;
   /** All tables of the kind. */
   readonly tables: readonly OpenTable[];
   /** Where `writes` puts records; outside a transaction it refuses. */
