@@ -1,0 +1,259 @@
+/**
+ * Which pages the trees of one engine own, which of them may be changed, and when one may be used again.
+ *
+ * Every page carries the number of the commit that made it. With p = the last published commit and m = the last
+ * commit that a checkpoint began at, a page born after both is nobody's but the writer's: it is changed in place.
+ * Any other is copied, and the old one is released, at commit r. A released page is used again when
+ *
+ * 1. no snapshot below r is open, and r itself is published, so that none can be opened any more;
+ * 2. neither the manifest on disk nor the one being written holds it: not (born ≤ m < r).
+ *
+ * A checkpoint writes the pages that were made since the one before and still are in use. All calls come from the
+ * writer's thread.
+ */
+import {
+  SEGMENT_PAGES,
+  type Address,
+  type Hazard,
+  type PageNumber,
+  type PagePool,
+} from "../pool/page-pool.ts";
+import { Nodes } from "./node.ts";
+
+/** Where a space gets its segments: answers the first page number of a new one. */
+export interface SegmentSource {
+  claim(): PageNumber;
+}
+
+/** The oldest commit that an open snapshot shows; Infinity when none is open. */
+export type OldestSnapshot = () => number;
+
+interface Released {
+  readonly page: PageNumber;
+  readonly born: number;
+  readonly at: number;
+}
+
+export interface SpaceStats {
+  readonly segments: number;
+  readonly pages: number;
+  readonly freePages: number;
+  /** Released, but still reached by a snapshot or a manifest. */
+  readonly heldPages: number;
+  /** Made since the last checkpoint: they stay in memory until the next. */
+  readonly dirtyPages: number;
+}
+
+/** What a checkpoint leaves in the manifest. */
+export interface SpaceState {
+  readonly commit: number;
+  readonly segments: readonly PageNumber[];
+  readonly used: number;
+  readonly free: readonly PageNumber[];
+}
+
+export class PageSpace {
+  readonly pool: PagePool;
+  readonly nodes: Nodes;
+  /** The commit that is being applied. */
+  commit = 0;
+
+  readonly #source: SegmentSource;
+  readonly #oldest: OldestSnapshot;
+  readonly #hazard: Hazard;
+  readonly #second: Hazard;
+  #published = 0;
+  /** Pages born up to here are copied, not changed. */
+  #frozen = 0;
+  #manifest = 0;
+  #writing: number | undefined;
+  #segments: PageNumber[] = [];
+  /** Pages handed out of the last segment, ever. */
+  #used = SEGMENT_PAGES;
+  #free: PageNumber[] = [];
+  #released: Released[] = [];
+  #releasedFrom = 0;
+  #held: Released[] = [];
+  readonly #dirty = new Set<PageNumber>();
+
+  constructor(pool: PagePool, source: SegmentSource, oldest: OldestSnapshot = () => Infinity) {
+    this.pool = pool;
+    this.nodes = new Nodes(pool);
+    this.#source = source;
+    this.#oldest = oldest;
+    this.#hazard = pool.hazard();
+    this.#second = pool.hazard();
+  }
+
+  /** The address of a page, until the next call. */
+  read(page: PageNumber): Address {
+    return this.#hazard.fix(page);
+  }
+
+  /** The same for a second page at the same time. */
+  readBeside(page: PageNumber): Address {
+    return this.#second.fix(page);
+  }
+
+  /** Whether the writer alone can see the page. */
+  isOwn(node: Address): boolean {
+    return this.nodes.born(node) > this.#frozen;
+  }
+
+  allocate(): PageNumber {
+    const page = this.#free.pop() ?? this.#fresh();
+    this.#dirty.add(page);
+    return page;
+  }
+
+  /** Up to `wanted` pages with numbers in a row; answers the first and puts the count into `run`. */
+  allocateRun(wanted: number, run: { pages: number }): PageNumber {
+    const room = SEGMENT_PAGES - this.#used;
+    // Below eight pages the free list is better than a gap-free run: it keeps the file from growing.
+    if (room === 0 || wanted < 8) {
+      run.pages = 1;
+      return this.allocate();
+    }
+    run.pages = Math.min(wanted, room);
+    const first = this.#segments.at(-1)! + this.#used;
+    this.#used += run.pages;
+    for (let k = 0; k < run.pages; k++) this.#dirty.add(first + k);
+    return first;
+  }
+
+  #fresh(): PageNumber {
+    if (this.#used === SEGMENT_PAGES) {
+      const first = this.#source.claim();
+      this.#segments.push(first);
+      // Page 0 of the database does not exist: 0 is the root of an empty tree.
+      this.#used = first === 0 ? 1 : 0;
+    }
+    return this.#segments.at(-1)! + this.#used++;
+  }
+
+  /** A new page in memory, formatted. */
+  create(level: number): PageNumber {
+    const page = this.allocate();
+    this.nodes.format(this.pool.create(page), level, this.commit);
+    return page;
+  }
+
+  /** The address of a page that `create` answered and no checkpoint has written. */
+  own(page: PageNumber): Address {
+    const address = this.pool.resident(page);
+    if (address === undefined)
+      throw new Error(`page ${page} was made by this writer and is not in memory`);
+    return address;
+  }
+
+  /** The tree no longer needs the page. */
+  release(page: PageNumber, born: number): void {
+    if (born > this.#frozen) this.#reuse(page);
+    else this.#released.push({ page, born, at: this.commit });
+  }
+
+  #reuse(page: PageNumber): void {
+    this.#dirty.delete(page);
+    this.pool.drop(page);
+    this.#free.push(page);
+  }
+
+  /** Everything applied is visible to snapshots opened from now on. */
+  publish(): void {
+    this.#published = this.commit;
+    if (this.#published > this.#frozen) this.#frozen = this.#published;
+    if (this.#releasedFrom < this.#released.length) this.#reclaim();
+  }
+
+  #reclaim(): void {
+    const oldest = Math.min(this.#oldest(), this.#published);
+    let from = this.#releasedFrom;
+    for (; from < this.#released.length; from++) {
+      const entry = this.#released[from]!;
+      if (entry.at > oldest) break;
+      if (this.#inManifest(entry)) this.#held.push(entry);
+      else this.#reuse(entry.page);
+    }
+    this.#releasedFrom = from;
+    if (from > 1024 && from * 2 > this.#released.length) {
+      this.#released = this.#released.slice(from);
+      this.#releasedFrom = 0;
+    }
+  }
+
+  #inManifest({ born, at }: Released): boolean {
+    const reaches = (manifest: number): boolean => born <= manifest && manifest < at;
+    return reaches(this.#manifest) || (this.#writing !== undefined && reaches(this.#writing));
+  }
+
+  /** Freezes all pages for a checkpoint; answers the state for the manifest and the pages to write for it. */
+  beginCheckpoint(): { readonly state: SpaceState; readonly pages: readonly PageNumber[] } {
+    if (this.#writing !== undefined)
+      throw new Error("a checkpoint of these trees is already under way");
+    this.#writing = this.commit;
+    this.#frozen = Math.max(this.#frozen, this.commit);
+    const pages = [...this.#dirty].sort((a, b) => a - b);
+    this.#dirty.clear();
+    const waiting = [...this.#released.slice(this.#releasedFrom), ...this.#held].map(
+      ({ page }) => page,
+    );
+    // Released at this very commit and never written: nothing on disk or in the manifest refers to it.
+    const gone = new Set(waiting);
+    return {
+      state: {
+        commit: this.commit,
+        segments: [...this.#segments],
+        used: this.#used,
+        free: [...this.#free, ...waiting].sort((a, b) => a - b),
+      },
+      pages: gone.size === 0 ? pages : pages.filter((page) => !gone.has(page)),
+    };
+  }
+
+  /** The manifest that holds the state is on disk. */
+  endCheckpoint(): void {
+    if (this.#writing === undefined) throw new Error("no checkpoint of these trees is under way");
+    this.#manifest = this.#writing;
+    this.#writing = undefined;
+    const held = this.#held;
+    this.#held = [];
+    for (const entry of held) {
+      if (this.#inManifest(entry)) this.#held.push(entry);
+      else this.#reuse(entry.page);
+    }
+  }
+
+  restore(state: SpaceState): void {
+    this.commit = this.#published = this.#frozen = this.#manifest = state.commit;
+    this.#segments = [...state.segments];
+    this.#used = state.used;
+    this.#free = [...state.free].reverse();
+  }
+
+  get stats(): SpaceStats {
+    const claimed = this.#segments.length * SEGMENT_PAGES - (SEGMENT_PAGES - this.#used);
+    return {
+      segments: this.#segments.length,
+      pages: this.#segments.length === 0 ? 0 : claimed,
+      freePages: this.#free.length,
+      heldPages: this.#held.length + this.#released.length - this.#releasedFrom,
+      dirtyPages: this.#dirty.size,
+    };
+  }
+
+  /** Pages that a tree, a snapshot or a manifest may reach; for checks. */
+  *freePages(): Generator<PageNumber> {
+    yield* this.#free;
+    yield* this.heldPages();
+  }
+
+  *heldPages(): Generator<PageNumber> {
+    for (let k = this.#releasedFrom; k < this.#released.length; k++) yield this.#released[k]!.page;
+    for (const { page } of this.#held) yield page;
+  }
+
+  [Symbol.dispose](): void {
+    this.#hazard[Symbol.dispose]();
+    this.#second[Symbol.dispose]();
+  }
+}
