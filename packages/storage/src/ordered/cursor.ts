@@ -13,13 +13,15 @@ import {
   type PagePool,
 } from "../pool/page-pool.ts";
 import { StorageError } from "../errors.ts";
-import { Nodes } from "./node.ts";
+import { PAGE_KIND } from "../page/header.ts";
+import { NodeReader } from "./node-reader.ts";
 import {
+  KIND,
   MAX_DEPTH,
   MAX_SLOTS,
   MAX_VALUE_BYTES,
-  OVERFLOW_REFERENCE_BYTES,
   OVERFLOWS,
+  OVERFLOW_REFERENCE_BYTES,
 } from "./node-layout.ts";
 import { readOverflow } from "./overflow.ts";
 
@@ -28,7 +30,7 @@ export class TreeCursor implements Disposable {
   readonly bytes: Uint8Array;
   readonly view: DataView;
 
-  readonly #nodes: Nodes;
+  readonly #nodes: NodeReader;
   readonly #hazard: Hazard;
   readonly #pages = new Int32Array(MAX_DEPTH);
   readonly #indexes = new Int32Array(MAX_DEPTH);
@@ -40,7 +42,7 @@ export class TreeCursor implements Disposable {
   #count = 0;
 
   constructor(pool: PagePool) {
-    this.#nodes = new Nodes(pool);
+    this.#nodes = new NodeReader(pool);
     this.bytes = pool.bytes;
     this.view = pool.view;
     this.#hazard = pool.hazard();
@@ -192,7 +194,8 @@ export class TreeCursor implements Disposable {
     this.#pages[depth] = page;
     this.#depth = depth;
     this.#count = this.#nodes.count(node);
-    if (level + depth >= MAX_DEPTH || this.#count > MAX_SLOTS)
+    const kind = this.view.getUint8(node + KIND);
+    if (kind !== PAGE_KIND.tree || level + depth >= MAX_DEPTH || this.#count > MAX_SLOTS)
       throw this.#corrupt("is not a page of a tree");
     return level;
   }

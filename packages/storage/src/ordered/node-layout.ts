@@ -15,33 +15,79 @@
  * big-endian number padded with zeros, so that a search compares one word a step and reads a cell only on a tie.
  * A branch with n separators has n + 1 children: `leftChild` below separator 0, then child i from separator i on.
  */
+import { layout, type OffsetsOf } from "../page/layout.ts";
 import { HEADER_BYTES, PAGE_BYTES } from "../pool/page-pool.ts";
 
-/** The header's first half is every page's; this is where the tree's own half begins. */
-export const TREE_HEADER = 32;
-/** Low and high half of the number of the commit that made the page. */
-export const BORN_LOW = 32;
-export const BORN_HIGH = 36;
-export const COUNT = 40;
-export const HEAP_START = 42;
-/** Bytes of cells that nothing points to any more. */
-export const GARBAGE = 44;
-export const PREFIX_LENGTH = 46;
-export const LEFT_CHILD = 48;
-/** 0 for a leaf; OVERFLOW_LEVEL marks a page of a large value. */
-export const LEVEL = 52;
-/** How many inserts in a row came directly after the one before: a run splits behind itself, not in the middle. */
-export const ASCENDING = 53;
-export const LAST_INSERT = 54;
+const TREE_FIELDS = [
+  ["checksum", "u64"],
+  ["page", "u32"],
+  ["table", "u16"],
+  ["kind", "u8"],
+  ["version", "u8"],
+  /** The commit that made the page. */
+  ["born", "u64"],
+  ["reserved1", "u64"],
+  ["count", "u16"],
+  ["heapStart", "u16"],
+  /** Bytes of cells that nothing points to any more. */
+  ["garbage", "u16"],
+  ["prefixLength", "u16"],
+  ["leftChild", "u32"],
+  /** 0 for a leaf. */
+  ["level", "u8"],
+  /** How many inserts in a row came directly after the one before: a run splits behind itself, not in the middle. */
+  ["ascending", "u8"],
+  ["lastInsert", "u16"],
+  ["reserved2", "u64"],
+  ["reserved3", "u64"],
+] as const;
 
-/** Overflow pages: the extent that follows this one, the pages of this one, the value's bytes in this page. */
-export const NEXT_EXTENT = 40;
-export const EXTENT_PAGES = 44;
-export const USED_BYTES = 48;
-export const OVERFLOW_LEVEL = 255;
+const OVERFLOW_FIELDS = [
+  ["checksum", "u64"],
+  ["page", "u32"],
+  ["table", "u16"],
+  ["kind", "u8"],
+  ["version", "u8"],
+  ["born", "u64"],
+  ["reserved1", "u64"],
+  /** In the first page of an extent: the extent that follows, or 0. */
+  ["nextExtent", "u32"],
+  /** In the first page of an extent: how many pages it has. */
+  ["extentPages", "u32"],
+  /** Bytes of the value in this page. */
+  ["usedBytes", "u16"],
+  ["reserved2", "u16"],
+  ["reserved3", "u32"],
+  ["reserved4", "u64"],
+  ["reserved5", "u64"],
+] as const;
 
-export const SLOT_BYTES = 8;
+/**
+ * Offsets in the header of a leaf or branch. Constants and not fields of an object: what the compiler cannot fold
+ * made a search 5 times slower (1.1 µs to 5.9 µs for a key among 500,000; Node 26).
+ */
+export const {
+  born: BORN,
+  table: TABLE,
+  kind: KIND,
+  count: COUNT,
+  heapStart: HEAP_START,
+  garbage: GARBAGE,
+  prefixLength: PREFIX_LENGTH,
+  leftChild: LEFT_CHILD,
+  level: LEVEL,
+  ascending: ASCENDING,
+  lastInsert: LAST_INSERT,
+}: OffsetsOf<typeof TREE_FIELDS> = layout(64, TREE_FIELDS);
+/** Offsets in the header of a page of a large value; table, kind and born are where a branch has them. */
+export const {
+  nextExtent: NEXT_EXTENT,
+  extentPages: EXTENT_PAGES,
+  usedBytes: USED_BYTES,
+}: OffsetsOf<typeof OVERFLOW_FIELDS> = layout(64, OVERFLOW_FIELDS);
+
 export const BODY_BYTES: number = PAGE_BYTES - HEADER_BYTES;
+export const SLOT_BYTES = 8;
 export const MAX_SLOTS: number = Math.floor(BODY_BYTES / SLOT_BYTES);
 export const LEAF_LEAD_BYTES = 2;
 export const BRANCH_LEAD_BYTES = 4;

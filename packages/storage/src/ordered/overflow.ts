@@ -5,19 +5,13 @@
  */
 import { HEADER_BYTES, type Hazard, type PageNumber } from "../pool/page-pool.ts";
 import { StorageError } from "../errors.ts";
-import type { Nodes } from "./node.ts";
-import {
-  BODY_BYTES,
-  EXTENT_PAGES,
-  LEVEL,
-  NEXT_EXTENT,
-  OVERFLOW_LEVEL,
-  USED_BYTES,
-} from "./node-layout.ts";
+import { PAGE_KIND } from "../page/header.ts";
+import type { NodeReader } from "./node-reader.ts";
+import { BODY_BYTES, EXTENT_PAGES, KIND, NEXT_EXTENT, TABLE, USED_BYTES } from "./node-layout.ts";
 import type { PageSpace } from "./page-space.ts";
 
 /** Stores a value and answers its first page. */
-export function writeOverflow(space: PageSpace, value: Uint8Array): PageNumber {
+export function writeOverflow(space: PageSpace, table: number, value: Uint8Array): PageNumber {
   const { nodes } = space;
   const run = { pages: 0 };
   let at = 0;
@@ -31,7 +25,8 @@ export function writeOverflow(space: PageSpace, value: Uint8Array): PageNumber {
     for (let k = 0; k < run.pages; k++) {
       const address = space.pool.create(first + k);
       nodes.setBorn(address, space.commit);
-      nodes.view.setUint8(address + LEVEL, OVERFLOW_LEVEL);
+      nodes.view.setUint8(address + KIND, PAGE_KIND.overflow);
+      nodes.view.setUint16(address + TABLE, table, true);
       const used = Math.min(BODY_BYTES, value.length - at);
       nodes.bytes.set(value.subarray(at, at + used), address + HEADER_BYTES);
       nodes.view.setUint16(address + USED_BYTES, used, true);
@@ -49,7 +44,7 @@ export function releaseOverflow(space: PageSpace, firstPage: PageNumber): void {
   let first = firstPage;
   while (first !== 0) {
     const address = space.readBeside(first);
-    if (nodes.level(address) !== OVERFLOW_LEVEL)
+    if (nodes.view.getUint8(address + KIND) !== PAGE_KIND.overflow)
       throw corruptValue(first, "is not a page of a large value");
     const next = nodes.view.getUint32(address + NEXT_EXTENT, true);
     const pages = nodes.view.getUint32(address + EXTENT_PAGES, true);
@@ -61,7 +56,7 @@ export function releaseOverflow(space: PageSpace, firstPage: PageNumber): void {
 
 /** Reads `into.length` bytes of a value; answers the pages it went through. */
 export function readOverflow(
-  nodes: Nodes,
+  nodes: NodeReader,
   hazard: Hazard,
   firstPage: PageNumber,
   into: Uint8Array,
@@ -78,7 +73,7 @@ export function readOverflow(
       if (k > 0) address = hazard.fix(first + k);
       const used = nodes.view.getUint16(address + USED_BYTES, true);
       if (
-        nodes.view.getUint8(address + LEVEL) !== OVERFLOW_LEVEL ||
+        nodes.view.getUint8(address + KIND) !== PAGE_KIND.overflow ||
         used === 0 ||
         used > BODY_BYTES
       ) {

@@ -18,12 +18,8 @@ import {
   type PageNumber,
   type PagePool,
 } from "../pool/page-pool.ts";
-import { Nodes } from "./node.ts";
-
-/** Where a space gets its segments: answers the first page number of a new one. */
-export interface SegmentSource {
-  claim(): PageNumber;
-}
+import { TreeCursor } from "./cursor.ts";
+import { NodeWriter } from "./node-writer.ts";
 
 /** The oldest commit that an open snapshot shows; Infinity when none is open. */
 export type OldestSnapshot = () => number;
@@ -54,11 +50,12 @@ export interface SpaceState {
 
 export class PageSpace {
   readonly pool: PagePool;
-  readonly nodes: Nodes;
+  readonly nodes: NodeWriter;
+  /** Looks at what was applied last, for the trees' own questions. */
+  readonly cursor: TreeCursor;
   /** The commit that is being applied. */
   commit = 0;
 
-  readonly #source: SegmentSource;
   readonly #oldest: OldestSnapshot;
   readonly #hazard: Hazard;
   readonly #second: Hazard;
@@ -76,11 +73,11 @@ export class PageSpace {
   #held: Released[] = [];
   readonly #dirty = new Set<PageNumber>();
 
-  constructor(pool: PagePool, source: SegmentSource, oldest: OldestSnapshot = () => Infinity) {
+  constructor(pool: PagePool, oldest: OldestSnapshot = () => Infinity) {
     this.pool = pool;
-    this.nodes = new Nodes(pool);
-    this.#source = source;
+    this.nodes = new NodeWriter(pool);
     this.#oldest = oldest;
+    this.cursor = new TreeCursor(pool);
     this.#hazard = pool.hazard();
     this.#second = pool.hazard();
   }
@@ -123,18 +120,17 @@ export class PageSpace {
 
   #fresh(): PageNumber {
     if (this.#used === SEGMENT_PAGES) {
-      const first = this.#source.claim();
+      const first = this.pool.claimSegment();
       this.#segments.push(first);
-      // Page 0 of the database does not exist: 0 is the root of an empty tree.
-      this.#used = first === 0 ? 1 : 0;
+      this.#used = 0;
     }
     return this.#segments.at(-1)! + this.#used++;
   }
 
   /** A new page in memory, formatted. */
-  create(level: number): PageNumber {
+  create(level: number, table: number): PageNumber {
     const page = this.allocate();
-    this.nodes.format(this.pool.create(page), level, this.commit);
+    this.nodes.format(this.pool.create(page), level, table, this.commit);
     return page;
   }
 
@@ -226,6 +222,7 @@ export class PageSpace {
   restore(state: SpaceState): void {
     this.commit = this.#published = this.#frozen = this.#manifest = state.commit;
     this.#segments = [...state.segments];
+    for (const first of this.#segments) this.pool.adoptSegment(first);
     this.#used = state.used;
     this.#free = [...state.free].reverse();
   }
@@ -253,6 +250,7 @@ export class PageSpace {
   }
 
   [Symbol.dispose](): void {
+    this.cursor[Symbol.dispose]();
     this.#hazard[Symbol.dispose]();
     this.#second[Symbol.dispose]();
   }

@@ -7,7 +7,8 @@
  * ranges of it each in order, leaves full pages behind.
  */
 import type { Address } from "../pool/page-pool.ts";
-import { copyBytes, pageCopy, type Nodes, type PageCopy } from "./node.ts";
+import { copyBytes, pageCopy, type PageCopy } from "./node-reader.ts";
+import type { NodeWriter } from "./node-writer.ts";
 import {
   ASCENDING,
   BODY_BYTES,
@@ -45,14 +46,14 @@ export class Splitter {
   /** Address of the new entry's tail after the last split, to write its value to. */
   tailAddress: Address = 0;
 
-  readonly #nodes: Nodes;
+  readonly #nodes: NodeWriter;
   readonly #left: PageCopy = pageCopy();
   readonly #right: PageCopy = pageCopy();
   readonly #sums: Int32Array = new Int32Array(MAX_SLOTS + 2);
   readonly #one: Uint8Array = new Uint8Array(MAX_KEY_BYTES);
   readonly #two: Uint8Array = new Uint8Array(MAX_KEY_BYTES);
 
-  constructor(nodes: Nodes) {
+  constructor(nodes: NodeWriter) {
     this.#nodes = nodes;
   }
 

@@ -10,7 +10,8 @@ import {
   type PagePool,
 } from "../pool/page-pool.ts";
 import { StorageError } from "../errors.ts";
-import { pageCopy, type PageCopy } from "./node.ts";
+import { PAGE_KIND } from "../page/header.ts";
+import { pageCopy, type PageCopy } from "./node-reader.ts";
 import {
   BODY_BYTES,
   BRANCH_LEAD_BYTES,
@@ -18,7 +19,7 @@ import {
   EXTENT_PAGES,
   GARBAGE,
   HEAP_START,
-  headOf,
+  KIND,
   LEAF_LEAD_BYTES,
   LEFT_CHILD,
   LEVEL,
@@ -26,12 +27,12 @@ import {
   MAX_KEY_BYTES,
   MAX_VALUE_BYTES,
   NEXT_EXTENT,
-  OVERFLOW_LEVEL,
-  OVERFLOW_REFERENCE_BYTES,
   OVERFLOWS,
+  OVERFLOW_REFERENCE_BYTES,
   PREFIX_LENGTH,
   SLOT_BYTES,
   USED_BYTES,
+  headOf,
 } from "./node-layout.ts";
 import { compareBytes } from "./tree.ts";
 
@@ -134,6 +135,10 @@ function checkPage(
   if (copy === undefined) return;
   const { report } = walk;
   const own = copy.view.getUint8(LEVEL);
+  if (copy.view.getUint8(KIND) !== PAGE_KIND.tree) {
+    find(walk, page, "is not a page of a tree");
+    return;
+  }
   const problem =
     level !== undefined && own !== level
       ? `is of level ${own} where ${level} belongs`
@@ -226,7 +231,7 @@ function checkOverflow(walk: Walk, leaf: PageNumber, firstPage: PageNumber, leng
         extent = copy.view.getUint32(EXTENT_PAGES, true);
       }
       if (
-        copy.view.getUint8(LEVEL) !== OVERFLOW_LEVEL ||
+        copy.view.getUint8(KIND) !== PAGE_KIND.overflow ||
         used !== Math.min(left, BODY_BYTES) ||
         extent === 0
       ) {

@@ -11,7 +11,6 @@
  */
 import type { Address, PageNumber } from "../pool/page-pool.ts";
 import { StorageError } from "../errors.ts";
-import { TreeCursor } from "./cursor.ts";
 import {
   BODY_BYTES,
   LEFT_CHILD,
@@ -19,8 +18,8 @@ import {
   MAX_INLINE_BYTES,
   MAX_KEY_BYTES,
   MAX_VALUE_BYTES,
-  OVERFLOW_REFERENCE_BYTES,
   OVERFLOWS,
+  OVERFLOW_REFERENCE_BYTES,
 } from "./node-layout.ts";
 import { releaseOverflow, writeOverflow } from "./overflow.ts";
 import type { PageSpace } from "./page-space.ts";
@@ -38,6 +37,8 @@ export interface TreeState {
 
 export class Tree {
   readonly space: PageSpace;
+  /** Stands in the header of every page. */
+  readonly table: number;
   /** 0 when the tree is empty. */
   root: PageNumber = 0;
   entries = 0;
@@ -45,7 +46,6 @@ export class Tree {
   keyValueBytes = 0;
 
   readonly #splitter: Splitter;
-  readonly #cursor: TreeCursor;
   readonly #pages: number[] = new Array<number>(MAX_DEPTH).fill(0);
   readonly #indexes: number[] = new Array<number>(MAX_DEPTH).fill(0);
   /** Depth of the leaf of the last descent. */
@@ -53,10 +53,10 @@ export class Tree {
   readonly #entry: Entry = { index: 0, key: EMPTY, length: 0, lead: 0, tail: 0 };
   readonly #parentKey: Uint8Array = new Uint8Array(MAX_KEY_BYTES);
 
-  constructor(space: PageSpace, state?: TreeState) {
+  constructor(space: PageSpace, table: number, state?: TreeState) {
     this.space = space;
+    this.table = table;
     this.#splitter = new Splitter(space.nodes);
-    this.#cursor = new TreeCursor(space.pool);
     if (state === undefined) return;
     this.root = state.root;
     this.entries = state.entries;
@@ -73,8 +73,8 @@ export class Tree {
     const { nodes } = this.space;
     const overflows =
       key.length + value.length > MAX_INLINE_BYTES && value.length > OVERFLOW_REFERENCE_BYTES;
-    const first = overflows ? writeOverflow(this.space, value) : 0;
-    if (this.root === 0) this.root = this.space.create(0);
+    const first = overflows ? writeOverflow(this.space, this.table, value) : 0;
+    if (this.root === 0) this.root = this.space.create(0, this.table);
     const leaf = this.#descend(key);
     const entry = this.#entry;
     entry.key = key;
@@ -114,7 +114,7 @@ export class Tree {
 
   /** Takes out every key from `from` on and below `to`; without a bound, from the first or to the last. */
   clear(from: Uint8Array | undefined, to: Uint8Array | undefined): number {
-    const cursor = this.#cursor;
+    const cursor = this.space.cursor;
     const { nodes } = this.space;
     const before = this.entries;
     const key = this.#parentKey.slice();
@@ -139,12 +139,12 @@ export class Tree {
 
   /** Whether the key is there, in what was applied last. */
   has(key: Uint8Array): boolean {
-    return this.#cursor.open(this.root).get(key);
+    return this.space.cursor.open(this.root).get(key);
   }
 
   /** A copy of the key's value, in what was applied last. */
   get(key: Uint8Array): Uint8Array | undefined {
-    const cursor = this.#cursor.open(this.root);
+    const cursor = this.space.cursor.open(this.root);
     return cursor.get(key) ? cursor.value() : undefined;
   }
 
@@ -176,7 +176,7 @@ export class Tree {
 
   #copied(page: PageNumber, node: Address): PageNumber {
     const { nodes } = this.space;
-    const copy = this.space.create(nodes.level(node));
+    const copy = this.space.create(nodes.level(node), this.table);
     nodes.become(this.space.own(copy), node, this.space.commit);
     this.space.release(page, nodes.born(node));
     return copy;
@@ -191,7 +191,7 @@ export class Tree {
     let tail = 0;
     for (let depth = this.#leaf; ; depth--) {
       const level = nodes.level(node);
-      const right = this.space.create(level);
+      const right = this.space.create(level, this.table);
       this.#splitter.split(node, this.space.own(right), entry);
       if (level === 0) tail = this.#splitter.tailAddress;
       entry.length = this.#splitter.separatorLength;
@@ -212,7 +212,7 @@ export class Tree {
 
   /** A new root above the old one and what was split off it. */
   #raise(level: number, entry: Entry): void {
-    const page = this.space.create(level);
+    const page = this.space.create(level, this.table);
     const node = this.space.own(page);
     this.space.nodes.view.setUint32(node + LEFT_CHILD, this.root, true);
     this.space.nodes.insert(node, 0, entry.key, entry.length, entry.lead, 0);
@@ -296,10 +296,6 @@ export class Tree {
     if (index >= 0) nodes.setChild(parent, other, this.#pages[depth]!);
     nodes.remove(parent, separatorIndex);
     this.#settle(depth - 1, parent);
-  }
-
-  [Symbol.dispose](): void {
-    this.#cursor[Symbol.dispose]();
   }
 }
 

@@ -6,17 +6,16 @@ import {
   type PageNumber,
   type PagePool,
 } from "../../src/pool/page-pool.ts";
-import type { SegmentSource } from "../../src/ordered/page-space.ts";
 import { SEGMENT_PAGES } from "../../src/pool/page-pool.ts";
 
-export class MemoryPool implements PagePool, SegmentSource {
+export class MemoryPool implements PagePool {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly view: DataView<SharedArrayBuffer>;
   readonly frames = new Map<PageNumber, Address>();
   readonly written: PageNumber[] = [];
   readonly #free: Address[] = [];
   #next = PAGE_BYTES;
-  #segments = 0;
+  #segments = 1;
 
   constructor(pages = 4096) {
     const buffer = new SharedArrayBuffer((pages + 1) * PAGE_BYTES);
@@ -24,7 +23,7 @@ export class MemoryPool implements PagePool, SegmentSource {
     this.view = new DataView(buffer);
   }
 
-  claim(): PageNumber {
+  claimSegment(): PageNumber {
     return this.#segments++ * SEGMENT_PAGES;
   }
 
@@ -59,6 +58,12 @@ export class MemoryPool implements PagePool, SegmentSource {
       this.written.push(page);
     }
   }
+
+  adoptSegment(): void {}
+
+  async releaseSegment(): Promise<void> {}
+
+  async sync(): Promise<void> {}
 
   drop(page: PageNumber): void {
     const address = this.frames.get(page);
