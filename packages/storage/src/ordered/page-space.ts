@@ -62,8 +62,8 @@ export class PageSpace {
   #published = 0;
   /** Pages born up to here are copied, not changed. */
   #frozen = 0;
-  #manifest = 0;
-  #writing: number | undefined;
+  /** Commits of the manifest on disk and of those since that may have come there: begun, and not known to have failed. */
+  #manifests: number[] = [];
   #segments: PageNumber[] = [];
   /** Pages handed out of the last segment, ever. */
   #used = SEGMENT_PAGES;
@@ -178,15 +178,12 @@ export class PageSpace {
   }
 
   #inManifest({ born, at }: Released): boolean {
-    const reaches = (manifest: number): boolean => born <= manifest && manifest < at;
-    return reaches(this.#manifest) || (this.#writing !== undefined && reaches(this.#writing));
+    return this.#manifests.some((manifest) => born <= manifest && manifest < at);
   }
 
   /** Freezes all pages for a checkpoint; answers the state for the manifest and the pages to write for it. */
   beginCheckpoint(): { readonly state: SpaceState; readonly pages: readonly PageNumber[] } {
-    if (this.#writing !== undefined)
-      throw new Error("a checkpoint of these trees is already under way");
-    this.#writing = this.commit;
+    this.#manifests.push(this.commit);
     this.#frozen = Math.max(this.#frozen, this.commit);
     const pages = [...this.#dirty].sort((a, b) => a - b);
     this.#dirty.clear();
@@ -206,11 +203,15 @@ export class PageSpace {
     };
   }
 
-  /** The manifest that holds the state is on disk. */
+  /** The pages could not be written: the next checkpoint tries again. */
+  failCheckpoint(pages: readonly PageNumber[]): void {
+    const gone = new Set(this.freePages());
+    for (const page of pages) if (!gone.has(page)) this.#dirty.add(page);
+  }
+
+  /** The manifest that holds the state of the last checkpoint is on disk. */
   endCheckpoint(): void {
-    if (this.#writing === undefined) throw new Error("no checkpoint of these trees is under way");
-    this.#manifest = this.#writing;
-    this.#writing = undefined;
+    this.#manifests = this.#manifests.slice(-1);
     const held = this.#held;
     this.#held = [];
     for (const entry of held) {
@@ -220,7 +221,8 @@ export class PageSpace {
   }
 
   restore(state: SpaceState): void {
-    this.commit = this.#published = this.#frozen = this.#manifest = state.commit;
+    this.commit = this.#published = this.#frozen = state.commit;
+    this.#manifests = [state.commit];
     this.#segments = [...state.segments];
     for (const first of this.#segments) this.pool.adoptSegment(first);
     this.#used = state.used;
