@@ -7,11 +7,8 @@
  * then one array of positions, four to a field (name start and end, value start and end), is made in
  * one pass. The values are slices of the one text.
  */
+import { COLON, isBlank } from "../wire/octets.ts";
 import type { Headers } from "./exchange.ts";
-
-const COLON = 0x3a;
-const SP = 0x20;
-const HTAB = 0x09;
 
 export class HeadFields implements Headers {
   readonly #text: string;
@@ -98,8 +95,4 @@ export const NO_FIELDS: Headers = new HeadFields("", 0);
 function isLetter(code: number): boolean {
   const small = code | 0x20;
   return small >= 0x61 && small <= 0x7a;
-}
-
-function isBlank(code: number): boolean {
-  return code === SP || code === HTAB;
 }

@@ -11,10 +11,10 @@
  * Invariants:
  * 1. The first offending octet decides which refusal it is, however the octets were cut into reads: a
  *    line is always looked at from its start, left to right, and a limit is a position like any other.
- * 2. An octet is looked at three times at most: at arrival for an LF, once in an incomplete line and
- *    once in the complete one.
+ * 2. Who sends octet by octet does not make lines cost their square: one of more than 1 KiB is looked
+ *    at again only when its LF has come, or the limit is reached.
  */
-import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TOKEN } from "./octets.ts";
+import { COLON, CR, FIELD_VALUE, HTAB, isBlank, LF, SP, TOKEN } from "./octets.ts";
 import { REFUSALS, type Refusal, type RefusalCode } from "./refusal.ts";
 
 /** `parse` needs more octets. */
@@ -64,7 +64,8 @@ export abstract class FieldSection<Limits extends SectionLimits = SectionLimits>
   parse(bytes: Uint8Array, from: number, end: number): number {
     const cap = from + this.limits.headBytes;
     const stop = end < cap ? end : cap;
-    if (this.#seen > 0 && stop === end && !hasLineEnd(bytes, from + this.#seen, stop)) {
+    const again = this.#seen - this.line > LONG_LINE_BYTES && stop === end;
+    if (again && !hasLineEnd(bytes, from + this.#seen, stop)) {
       this.#seen = stop - from;
       return MORE;
     }
@@ -158,10 +159,7 @@ export abstract class FieldSection<Limits extends SectionLimits = SectionLimits>
 }
 
 const DONE = -2;
-
-function isBlank(octet: number): boolean {
-  return octet === SP || octet === HTAB;
-}
+const LONG_LINE_BYTES = 1024;
 
 function hasLineEnd(bytes: Uint8Array, start: number, stop: number): boolean {
   for (let i = start; i < stop; i++) if (bytes[i] === LF) return true;

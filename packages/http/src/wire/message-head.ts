@@ -2,9 +2,11 @@
  * What requests and responses have in common: the fields that decide where the message ends and
  * whether the connection goes on. They are understood while the octets pass, so nobody looks them up.
  */
-import { CR, HTAB, latin1, matches, SP } from "./octets.ts";
+import { CR, HTAB, isBlank, latin1, matches } from "./octets.ts";
 import { FieldSection, type SectionLimits } from "./field-section.ts";
 import type { RefusalCode } from "./refusal.ts";
+
+const COMMA = 0x2c;
 
 export abstract class MessageHead<
   Limits extends SectionLimits = SectionLimits,
@@ -106,13 +108,14 @@ export abstract class MessageHead<
       length = length * 10 + digit;
       if (length > Number.MAX_SAFE_INTEGER) return this.reject("LENGTH");
     }
-    if (start === end) return this.reject("LENGTH");
+    if (start === end || besideTab(bytes, start, end)) return this.reject("LENGTH");
     this.contentLength = length;
     return true;
   }
 
   #coding(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.chunked) return this.reject("CODING_REPEATED");
+    if (besideTab(bytes, start, end)) return this.reject("CODING_BLANKS");
     if (end - start === 7 && matches(bytes, start, "chunked")) {
       this.chunked = true;
       return true;
@@ -124,16 +127,18 @@ export abstract class MessageHead<
 
   /** Options that matter here; others name fields that are for this hop, which all of ours are. */
   #connection(bytes: Uint8Array, start: number, end: number): void {
-    let i = start;
-    while (i < end) {
-      while (i < end && (bytes[i] === 0x2c || bytes[i] === SP || bytes[i] === HTAB)) i++;
-      const nameStart = i;
-      while (i < end && bytes[i] !== 0x2c && bytes[i] !== SP && bytes[i] !== HTAB) i++;
-      const size = i - nameStart;
-      if (size === 5 && matches(bytes, nameStart, "close")) this.closeOption = true;
-      else if (size === 10 && matches(bytes, nameStart, "keep-alive")) this.keepAliveOption = true;
-      else if (size === 7 && matches(bytes, nameStart, "upgrade")) this.upgradeOption = true;
-      // What follows a name is a comma or blanks; anything else was part of the name.
+    let at = start;
+    while (at < end) {
+      let comma = at;
+      while (comma < end && bytes[comma] !== COMMA) comma++;
+      let optionEnd = comma;
+      while (at < optionEnd && isBlank(bytes[at]!)) at++;
+      while (optionEnd > at && isBlank(bytes[optionEnd - 1]!)) optionEnd--;
+      const size = optionEnd - at;
+      if (size === 5 && matches(bytes, at, "close")) this.closeOption = true;
+      else if (size === 10 && matches(bytes, at, "keep-alive")) this.keepAliveOption = true;
+      else if (size === 7 && matches(bytes, at, "upgrade")) this.upgradeOption = true;
+      at = comma + 1;
     }
   }
 
@@ -144,6 +149,14 @@ export abstract class MessageHead<
     if (at + 1 === stop) return 0;
     return bytes[at + 1] === 0x0a ? at + 2 : this.refuse("BARE_CR");
   }
+}
+
+/**
+ * A tab is white space like another, but not to every parser: llhttp takes "chunked\t" for an unknown
+ * coding and reads no chunks. Where a message ends depends on these two values, so it is refused there.
+ */
+function besideTab(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes[start - 1] === HTAB || bytes[end] === HTAB;
 }
 
 function isDigit(value: number): boolean {

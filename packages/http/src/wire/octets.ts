@@ -43,6 +43,11 @@ export const HEX_VALUE: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet)
   return digit === -1 ? 255 : digit;
 });
 
+/** Optional white space (RFC 9110 section 5.6.3). */
+export function isBlank(octet: number): boolean {
+  return octet === SP || octet === HTAB;
+}
+
 /** Whether bytes[start, start + name.length) is `name`, which is in lower case, letters and "-" only. */
 export function matches(bytes: Uint8Array, start: number, name: string): boolean {
   for (let index = 0; index < name.length; index++) {

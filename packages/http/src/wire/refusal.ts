@@ -30,6 +30,7 @@ export type RefusalCode =
   | "LENGTH_WITH_CODING"
   | "CODING"
   | "CODING_REPEATED"
+  | "CODING_BLANKS"
   | "CODING_IN_OLD_VERSION"
   | "EXPECTATION"
   | "CHUNK_SIZE"
@@ -77,6 +78,7 @@ const TABLE: Readonly<Record<RefusalCode, readonly [status: number, reason: stri
   LENGTH_WITH_CODING: [400, "Content-Length together with Transfer-Encoding"],
   CODING: [501, "a transfer coding other than chunked"],
   CODING_REPEATED: [400, "more than one Transfer-Encoding, or chunked twice"],
+  CODING_BLANKS: [400, "a tab beside the value of Transfer-Encoding"],
   CODING_IN_OLD_VERSION: [400, "Transfer-Encoding in an HTTP/1.0 message"],
   EXPECTATION: [417, "an expectation other than 100-continue"],
   CHUNK_SIZE: [400, "a chunk size is not a hexadecimal number"],
