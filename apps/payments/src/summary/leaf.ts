@@ -41,20 +41,15 @@ export class Totals {
 
 export class Leaf {
   readonly totals: Totals = new Totals();
+  /** Times of the first and the last; Infinity and -Infinity when there is none. */
+  firstTime = Infinity;
+  lastTime = -Infinity;
   #size = 0;
   #open: OpenLeaf | undefined = newOpen();
   #packed: PackedLeaf | undefined = undefined;
 
   get size(): number {
     return this.#size;
-  }
-
-  get firstTime(): number {
-    return this.#time(0);
-  }
-
-  get lastTime(): number {
-    return this.#time(this.#size - 1);
   }
 
   get isOpen(): boolean {
@@ -69,9 +64,13 @@ export class Leaf {
   /** Puts a payment behind those of the same time. There must be room. */
   insert(time: number, amountMinor: number, processor: ProcessorIndex): void {
     const { times, values } = this.open();
-    const at = this.position(time, true);
-    times.copyWithin(at + 1, at, this.#size);
-    values.copyWithin(at + 1, at, this.#size);
+    let at = this.#size;
+    if (time < this.lastTime) {
+      at = this.position(time, true);
+      times.copyWithin(at + 1, at, this.#size);
+      values.copyWithin(at + 1, at, this.#size);
+    } else this.lastTime = time;
+    if (time < this.firstTime) this.firstTime = time;
     times[at] = time;
     values[at] = amountMinor * 2 + processor;
     this.#size++;
@@ -112,6 +111,7 @@ export class Leaf {
       later.insert(times[index]!, (value - processor) / 2, processor);
     }
     this.#size = half;
+    this.lastTime = times[half - 1]!;
     for (const processor of [0, 1] as const) {
       this.totals.counts[processor] -= later.totals.counts[processor];
       this.totals.amountsMinor[processor] -= later.totals.amountsMinor[processor];

@@ -8,7 +8,7 @@
  *
  * Invariants:
  * 1. Leaves, and so nodes, are in the order of time; equal times may stand in two neighbours.
- * 2. node.totals is the sum of its children's; checked by the model test.
+ * 2. node.totals is the sum of its children's, its first and last times are theirs; checked by the model test.
  * 3. At most OPEN_LEAVES leaves are open; the others are packed.
  */
 import { Leaf, LEAF_ENTRIES, Totals, type ProcessorIndex } from "./leaf.ts";
@@ -19,10 +19,12 @@ const OPEN_LEAVES = 4;
 interface Node {
   readonly totals: Totals;
   readonly children: (Node | Leaf)[];
+  firstTime: number;
+  lastTime: number;
 }
 
 export class SummaryIndex {
-  #root: Node = { totals: new Totals(), children: [new Leaf()] };
+  #root: Node = nodeOf([new Leaf()]);
   #size = 0;
   readonly #openLeaves: Leaf[] = [];
 
@@ -46,7 +48,7 @@ export class SummaryIndex {
   }
 
   clear(): void {
-    this.#root = { totals: new Totals(), children: [new Leaf()] };
+    this.#root = nodeOf([new Leaf()]);
     this.#size = 0;
     this.#openLeaves.length = 0;
   }
@@ -65,6 +67,8 @@ export class SummaryIndex {
     last: boolean,
   ): Node | undefined {
     node.totals.count(processor, amountMinor);
+    if (timeMs < node.firstTime) node.firstTime = timeMs;
+    if (timeMs > node.lastTime) node.lastTime = timeMs;
     const { children } = node;
     const at = childFor(children, timeMs);
     const child = children[at]!;
@@ -110,44 +114,30 @@ export class SummaryIndex {
   }
 }
 
-function firstTime(child: Node | Leaf): number {
-  let at = child;
-  while (!(at instanceof Leaf)) at = at.children[0]!;
-  return at.size === 0 ? -Infinity : at.firstTime;
-}
-
-function lastTime(child: Node | Leaf): number {
-  let at = child;
-  while (!(at instanceof Leaf)) at = at.children.at(-1)!;
-  return at.size === 0 ? -Infinity : at.lastTime;
-}
-
 /** The last child that begins at or before the time; the first when all begin later. */
 function childFor(children: readonly (Node | Leaf)[], timeMs: number): number {
   let low = 1;
   let high = children.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (firstTime(children[middle]!) <= timeMs) low = middle + 1;
+    if (children[middle]!.firstTime <= timeMs) low = middle + 1;
     else high = middle;
   }
   return low - 1;
 }
 
 function collect(node: Node | Leaf, fromMs: number, toMs: number, into: Totals): void {
-  const first = firstTime(node);
-  const last = lastTime(node);
-  if (first > toMs || last < fromMs) return;
-  if (first >= fromMs && last <= toMs) into.add(node.totals);
+  if (node.firstTime > toMs || node.lastTime < fromMs) return;
+  if (node.firstTime >= fromMs && node.lastTime <= toMs) into.add(node.totals);
   else if (node instanceof Leaf) {
     node.sum(node.position(fromMs, false), node.position(toMs, true), into);
   } else {
     // The child before the first that begins in the window may reach into it, by equal times too.
     let at = Math.max(0, childFor(node.children, fromMs));
-    while (at > 0 && lastTime(node.children[at - 1]!) >= fromMs) at--;
+    while (at > 0 && node.children[at - 1]!.lastTime >= fromMs) at--;
     for (; at < node.children.length; at++) {
       const child = node.children[at]!;
-      if (firstTime(child) > toMs) break;
+      if (child.firstTime > toMs) break;
       collect(child, fromMs, toMs, into);
     }
   }
@@ -156,7 +146,9 @@ function collect(node: Node | Leaf, fromMs: number, toMs: number, into: Totals):
 function nodeOf(children: (Node | Leaf)[]): Node {
   const totals = new Totals();
   for (const child of children) totals.add(child.totals);
-  return { totals, children };
+  const { firstTime } = children[0]!;
+  const { lastTime } = children.at(-1)!;
+  return { totals, children, firstTime, lastTime };
 }
 
 /** Moves the later half to a sibling; at the end of the tree only the last child, so that nodes are full. */
@@ -167,6 +159,7 @@ function splitNode(node: Node, atEnd: boolean): Node {
     node.totals.counts[processor] -= sibling.totals.counts[processor];
     node.totals.amountsMinor[processor] -= sibling.totals.amountsMinor[processor];
   }
+  node.lastTime = node.children.at(-1)!.lastTime;
   return sibling;
 }
 
