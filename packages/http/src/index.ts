@@ -77,3 +77,4 @@ export {
 } from "./observe/metrics.ts";
 export { traces, type TracesOptions } from "./observe/traces.ts";
 export { fetchHandler, type FetchHandler, type FetchOptions } from "./web/fetch-handler.ts";
+export { requestIds } from "./observe/request-ids.ts";

@@ -1,8 +1,7 @@
 /** What the routes work with. */
-import { notFound } from "../http/problem.ts";
+import { notFound, type Metrics } from "@hotpath/http";
 import type { Runner } from "../jobs/runner.ts";
 import type { EventHub } from "../observability/event-hub.ts";
-import type { Metrics } from "../observability/metrics.ts";
 import type { Simulation } from "../store/simulation.ts";
 import type { SimulationStore } from "../store/simulation-store.ts";
 

@@ -1,6 +1,6 @@
 /** From what the client asked to particles in shared memory, with the units that go with them. */
+import { invalid } from "@hotpath/http";
 import { Bodies, generate, integrators, presetOf, type Units } from "@hotpath/nbody";
-import { invalid } from "../http/problem.ts";
 import { LIMITS } from "../limits.ts";
 import type { Initial } from "../store/simulation.ts";
 import type { CreateRequest } from "./schema.ts";

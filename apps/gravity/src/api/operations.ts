@@ -1,10 +1,8 @@
 /** Routes for whoever runs the service, and for tools: health, metrics, presets, OpenAPI. */
+import { json, metricsResponse, openApi, route, unavailable, type Route } from "@hotpath/http";
 import { integrators, presets, SOLVERS } from "@hotpath/nbody";
-import { unavailable } from "../http/problem.ts";
-import { json, route, type Route } from "../http/route.ts";
 import { LIMITS } from "../limits.ts";
 import type { ApiContext } from "./context.ts";
-import { openApi } from "./openapi.ts";
 
 /** `ready` tells whether start-up is over and the service not closing. */
 export function operationRoutes(
@@ -16,13 +14,13 @@ export function operationRoutes(
     route(
       "GET",
       "/healthz",
-      { summary: "Whether the process is alive", responses: { 200: "It is" } },
+      { summary: "Whether the process is alive", answers: { 200: "It is" } },
       () => json(200, { status: "ok" }),
     ),
     route(
       "GET",
       "/readyz",
-      { summary: "Whether requests can be served", responses: { 200: "They can", 503: "Not now" } },
+      { summary: "Whether requests can be served", answers: { 200: "They can", 503: "Not now" } },
       async () => {
         await context.store.ping();
         if (!ready()) throw unavailable("the service is starting or stopping");
@@ -32,19 +30,18 @@ export function operationRoutes(
     route(
       "GET",
       "/metrics",
-      { summary: "Prometheus metrics", responses: { 200: "Text exposition" } },
-      () => ({
-        status: 200,
-        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-        body: context.metrics.text(),
-      }),
+      {
+        summary: "Prometheus metrics",
+        answers: { 200: { description: "Text exposition", contentType: "text/plain" } },
+      },
+      () => metricsResponse(context.metrics),
     ),
     route(
       "GET",
       "/api/v1/presets",
       {
         summary: "Ready-made initial conditions with settings that suit them",
-        responses: { 200: "Presets" },
+        answers: { 200: "Presets" },
       },
       () =>
         json(200, {
@@ -57,11 +54,18 @@ export function operationRoutes(
     route(
       "GET",
       "/openapi.json",
-      { summary: "This interface", responses: { 200: "OpenAPI 3.1" } },
-      () => json(200, openApi(all())),
+      { summary: "This interface", answers: { 200: "OpenAPI 3.1" } },
+      () => json(200, openApi(all(), ABOUT)),
     ),
   ];
 }
+
+const ABOUT = {
+  title: "Hotpath gravity",
+  version: "0.1.0",
+  description: "N-body simulations: create one, watch it run, read its state, frames and analysis.",
+  license: { name: "MIT", identifier: "MIT" },
+} as const;
 
 /** A preset as this service offers it: never more particles than it takes. */
 function bounded(preset: (typeof presets)[number]): unknown {

@@ -9,7 +9,6 @@ import {
   type Units,
 } from "@hotpath/nbody";
 import { z } from "zod";
-import { invalid, type Violation } from "../http/problem.ts";
 import { LIMITS } from "../limits.ts";
 
 const kinds = presets.map(({ kind }) => kind) as [PresetKind, ...PresetKind[]];
@@ -79,28 +78,25 @@ export const simulateSchema: z.ZodType<SimulateRequest> = z.strictObject({
   num_steps: steps,
 });
 
-/** Parses or throws a 422 that names every offending path. */
-export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw invalid(result.error.issues.flatMap((issue) => violations(issue, value)));
-}
+/** Ids are looked up as they come, so that one which is no UUID is 404 like any other that is not there. */
+export const idParams: z.ZodType<{ readonly id: string }> = z.object({
+  id: z.string().meta({ format: "uuid" }),
+});
 
-/** One violation an unknown key, and of a union the branch that the value was meant for. */
-function violations(issue: z.core.$ZodIssue, root: unknown): Violation[] {
-  const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "unknown field" }));
-  }
-  if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    const value = issue.path.reduce<unknown>(
-      (at, key) => (at as Record<PropertyKey, unknown>)?.[key],
-      root,
-    );
-    const branch = typeof value === "object" && value !== null && "particles" in value ? 1 : 0;
-    return (issue.errors[branch] ?? []).flatMap((inner) =>
-      violations({ ...inner, path: [...issue.path, ...inner.path] }, root),
-    );
-  }
-  return [{ path: path.length === 0 ? "(body)" : path.join("."), message: issue.message }];
+/** A query parameter that is a whole number in decimal digits. */
+export function wholeNumber(
+  min: number,
+  max: number,
+  preset: number,
+  description: string,
+): z.ZodType<number, string | undefined> {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message))
+    .optional()
+    .transform((value) => value ?? preset)
+    .meta({ description: `${description}; ${min} to ${max}, default ${preset}` });
 }

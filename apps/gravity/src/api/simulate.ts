@@ -1,10 +1,9 @@
 /** The original service's two routes: POST /simulate and GET /results/{id}. */
+import { invalid, json, route, type Route } from "@hotpath/http";
 import { diagnostics } from "@hotpath/nbody";
-import { invalid } from "../http/problem.ts";
-import { json, route, type Route } from "../http/route.ts";
 import { LIMITS } from "../limits.ts";
 import type { ApiContext } from "./context.ts";
-import { parse, simulateSchema } from "./schema.ts";
+import { idParams, simulateSchema } from "./schema.ts";
 
 export function simulateRoutes(context: ApiContext): Route[] {
   return [
@@ -14,17 +13,13 @@ export function simulateRoutes(context: ApiContext): Route[] {
       {
         summary: "Advance a simulation's particles and wait for the result",
         body: simulateSchema,
-        responses: {
+        answers: {
           200: "Completed; the particles are written back",
           409: "It is running already",
         },
       },
-      async (request) => {
-        const {
-          simulation_id: id,
-          time_step: dt,
-          num_steps: steps,
-        } = parse(simulateSchema, await request.json());
+      async (request, { body }) => {
+        const { simulation_id: id, time_step: dt, num_steps: steps } = body;
         const simulation = await context.find(id);
         const most = Math.floor(LIMITS.callPairs / simulation.n ** 2);
         if (steps > most) {
@@ -53,7 +48,11 @@ export function simulateRoutes(context: ApiContext): Route[] {
     route(
       "GET",
       "/results/:id",
-      { summary: "Analysis of the particles as last written", responses: { 200: "The analysis" } },
+      {
+        summary: "Analysis of the particles as last written",
+        params: idParams,
+        answers: { 200: "The analysis", 404: "No such simulation" },
+      },
       async (request) => {
         const simulation = await context.find(request.params.id);
         const { bodies } = await context.store.loadBodies(simulation);

@@ -1,16 +1,20 @@
 /** Routes of /api/v1/simulations: create, list, read, cancel. */
 import { randomUUID } from "node:crypto";
-import { json, route, type Route } from "../http/route.ts";
+import { json, route, type Response, type Route } from "@hotpath/http";
+import { z } from "zod";
 import { LIMITS } from "../limits.ts";
-import { isTerminal, STATUSES, type Simulation, type Status } from "../store/simulation.ts";
+import { isTerminal, STATUSES, type Simulation } from "../store/simulation.ts";
 import { removeFrames, framePath } from "../trajectory/frame-file.ts";
 import { checkpointPath, removeCheckpoint } from "../trajectory/checkpoint-file.ts";
 import type { ApiContext } from "./context.ts";
 import { prepare, requireAffordable, solverFor } from "./initial.ts";
 import { resourceOf } from "./resource.ts";
-import { createSchema, parse } from "./schema.ts";
-import { integerQuery } from "./query.ts";
-import { invalid } from "../http/problem.ts";
+import { createSchema, idParams, wholeNumber, type CreateRequest } from "./schema.ts";
+
+const listQuery = z.object({
+  limit: wholeNumber(1, LIMITS.listed, 50, "How many"),
+  status: z.enum(STATUSES).optional(),
+});
 
 export function simulationRoutes(context: ApiContext): Route[] {
   return [
@@ -20,21 +24,20 @@ export function simulationRoutes(context: ApiContext): Route[] {
       {
         summary: "Create a simulation and start it",
         body: createSchema,
-        responses: { 202: "Accepted; the Location header names the simulation" },
+        answers: { 202: "Accepted; the Location header names the simulation" },
       },
-      async (request) => create(context, await request.json()),
+      async (_request, { body }) => create(context, body),
     ),
     route(
       "GET",
       "/api/v1/simulations",
       {
         summary: "The newest simulations",
-        query: { limit: `1 to ${LIMITS.listed}, default 50`, status: STATUSES.join(" | ") },
-        responses: { 200: "Simulations, newest first" },
+        query: listQuery,
+        answers: { 200: "Simulations, newest first" },
       },
-      async (request) => {
-        const limit = integerQuery(request.query, "limit", 50, 1, LIMITS.listed);
-        const found = await context.store.list(limit, statusQuery(request.query));
+      async (_request, { query }) => {
+        const found = await context.store.list(query.limit, query.status);
         return json(200, {
           simulations: found.map((row) => resourceOf(row, context.runner.live(row.id))),
         });
@@ -45,7 +48,8 @@ export function simulationRoutes(context: ApiContext): Route[] {
       "/api/v1/simulations/:id",
       {
         summary: "One simulation",
-        responses: { 200: "The simulation", 404: "No such simulation" },
+        params: idParams,
+        answers: { 200: "The simulation", 404: "No such simulation" },
       },
       async (request) => {
         const simulation = await context.find(request.params.id);
@@ -57,15 +61,15 @@ export function simulationRoutes(context: ApiContext): Route[] {
       "/api/v1/simulations/:id",
       {
         summary: "Cancel a simulation; delete it when it has ended already",
-        responses: { 200: "Cancelled, as it is now", 204: "Deleted" },
+        params: idParams,
+        answers: { 200: "Cancelled, as it is now", 204: "Deleted" },
       },
       async (request) => remove(context, await context.find(request.params.id)),
     ),
   ];
 }
 
-async function create(context: ApiContext, body: unknown): Promise<ReturnType<typeof json>> {
-  const request = parse(createSchema, body);
+async function create(context: ApiContext, request: CreateRequest): Promise<Response> {
   context.runner.admit();
   const { bodies, initial, units } = prepare(request);
   const solver = solverFor(request, bodies.n);
@@ -97,10 +101,7 @@ async function create(context: ApiContext, body: unknown): Promise<ReturnType<ty
   );
 }
 
-async function remove(
-  context: ApiContext,
-  simulation: Simulation,
-): Promise<ReturnType<typeof json> | { status: number }> {
+async function remove(context: ApiContext, simulation: Simulation): Promise<Response> {
   const { id } = simulation;
   if (isTerminal(simulation.status) && !context.runner.isActive(id)) {
     await context.store.remove(id);
@@ -110,14 +111,4 @@ async function remove(
   }
   await context.runner.dismiss(simulation);
   return json(200, resourceOf(await context.find(id), undefined));
-}
-
-function statusQuery(query: URLSearchParams): Status | undefined {
-  const text = query.get("status");
-  if (text === null) return undefined;
-  const status = STATUSES.find((candidate) => candidate === text);
-  if (status === undefined) {
-    throw invalid([{ path: "status", message: `must be one of ${STATUSES.join(", ")}` }]);
-  }
-  return status;
 }

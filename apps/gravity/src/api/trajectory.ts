@@ -1,14 +1,36 @@
 /** Routes that read what a simulation has produced: its state, its frames, its events. */
+import {
+  eventStream,
+  json,
+  lastEventId,
+  route,
+  unavailable,
+  type Request,
+  type Response,
+  type Route,
+  type ServerSentEvent,
+} from "@hotpath/http";
 import { encodeNpyState } from "@hotpath/nbody";
-import { invalid, unavailable } from "../http/problem.ts";
-import { json, route, type Request, type Response, type Route } from "../http/route.ts";
+import { z } from "zod";
 import { LIMITS } from "../limits.ts";
 import { framePath, readFrames } from "../trajectory/frame-file.ts";
 import type { Simulation } from "../store/simulation.ts";
 import type { ApiContext } from "./context.ts";
-import { integerQuery } from "./query.ts";
 import { percent, resourceOf } from "./resource.ts";
+import { idParams, wholeNumber } from "./schema.ts";
 import type { Progress } from "../jobs/order.ts";
+
+const stateQuery = z.object({
+  format: z
+    .enum(["json", "npy"])
+    .optional()
+    .meta({ description: "json (default) or npy: float64 [n, 7] mass, x, y, z, vx, vy, vz" }),
+});
+
+const framesQuery = z.object({
+  from: wholeNumber(0, LIMITS.frames, 0, "First index"),
+  to: wholeNumber(0, LIMITS.frames, LIMITS.frames, "Index after the last; fewer may come"),
+});
 
 export function trajectoryRoutes(context: ApiContext): Route[] {
   let streams = 0;
@@ -19,26 +41,24 @@ export function trajectoryRoutes(context: ApiContext): Route[] {
       "/api/v1/simulations/:id/state",
       {
         summary: "The particles as last written: initial, final, or where the run was stopped",
-        query: { format: "json (default) or npy: float64 [n, 7] mass, x, y, z, vx, vy, vz" },
-        responses: { 200: "The state" },
+        params: idParams,
+        query: stateQuery,
+        answers: { 200: "The state" },
       },
-      async (request) => state(context, await context.find(request.params.id), request),
+      async (request, { query }) =>
+        state(context, await context.find(request.params.id), query.format ?? accepted(request)),
     ),
     route(
       "GET",
       "/api/v1/simulations/:id/frames",
       {
         summary: "Recorded frames [from, to), positions as float32; see FRAMES in the README",
-        query: {
-          from: "first index, default 0",
-          to: "index after the last, default all; the answer may have fewer",
-        },
-        responses: { 200: "Frames; x-hotpath-frames says how many are recorded so far" },
+        params: idParams,
+        query: framesQuery,
+        answers: { 200: "Frames; x-hotpath-frames says how many are recorded so far" },
       },
-      async (request) => {
+      async (request, { query: { from, to } }) => {
         const { id, n } = await context.find(request.params.id);
-        const from = integerQuery(request.query, "from", 0, 0, LIMITS.frames);
-        const to = integerQuery(request.query, "to", LIMITS.frames, 0, LIMITS.frames);
         const { recorded, bytes } = await readFrames(framePath(context.framesDir, id), n, from, to);
         return {
           status: 200,
@@ -55,29 +75,26 @@ export function trajectoryRoutes(context: ApiContext): Route[] {
       "/api/v1/simulations/:id/events",
       {
         summary: "Progress and diagnostics as server-sent events; honours Last-Event-ID",
-        responses: { 200: "text/event-stream: progress …, end" },
+        params: idParams,
+        answers: { 200: { description: "progress …, end", contentType: "text/event-stream" } },
       },
       async (request) => {
         const simulation = await context.find(request.params.id);
         if (streams >= LIMITS.eventStreams) throw unavailable("too many event streams are open");
-        return {
-          status: 200,
-          headers: {
-            "content-type": "text/event-stream",
-            "cache-control": "no-store",
-            "x-accel-buffering": "no",
-          },
-          body: counted(events(context, simulation, request), (by) => (streams += by)),
-        };
+        const source = events(context, simulation, lastEventId(request));
+        return eventStream(
+          counted(source, (by) => (streams += by)),
+          { retry: "1s" },
+        );
       },
     ),
   ];
 }
 
 async function* counted(
-  source: AsyncIterable<string>,
+  source: AsyncIterable<ServerSentEvent>,
   count: (by: 1 | -1) => void,
-): AsyncGenerator<string> {
+): AsyncGenerator<ServerSentEvent> {
   count(1);
   try {
     yield* source;
@@ -89,30 +106,24 @@ async function* counted(
 async function* events(
   context: ApiContext,
   simulation: Simulation,
-  request: Request,
-): AsyncGenerator<string> {
+  seen: string | undefined,
+): AsyncGenerator<ServerSentEvent> {
   const { id, steps } = simulation;
-  yield "retry: 1000\n\n";
-  let lastId = Number(request.header("last-event-id") ?? 0);
+  let lastId = Number(seen ?? 0);
   if (!Number.isSafeInteger(lastId) || lastId < 0) lastId = 0;
   // Between this look and the subscription nothing can happen: both are in one turn.
   if (context.runner.isActive(id)) {
     const live = context.runner.live(id);
-    if (live !== undefined && lastId === 0) yield event("progress", progressOf(live, steps));
-    for await (const { id: eventId, name, data } of context.hub.subscribe(
-      id,
-      lastId,
-      request.signal,
-    )) {
-      if (name === "end") {
-        lastId = eventId;
-        break;
-      }
-      yield event(name, progressOf(data as Progress, steps), eventId);
+    if (live !== undefined && lastId === 0) {
+      yield { event: "progress", data: progressOf(live, steps) };
     }
-    if (request.signal.aborted) return;
+    for await (const { id: eventId, name, data } of context.hub.subscribe(id, lastId)) {
+      lastId = eventId;
+      if (name === "end") break;
+      yield { event: name, data: progressOf(data as Progress, steps), id: eventId };
+    }
   }
-  yield event("end", resourceOf(await context.find(id), undefined), lastId + 1);
+  yield { event: "end", data: resourceOf(await context.find(id), undefined), id: lastId + 1 };
 }
 
 function progressOf(progress: Progress, steps: number): unknown {
@@ -120,19 +131,11 @@ function progressOf(progress: Progress, steps: number): unknown {
   return { status: "running", progress: percent(progress.step, steps), steps, ...rest };
 }
 
-function event(name: string, data: unknown, id?: number): string {
-  return `${id === undefined ? "" : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
 async function state(
   context: ApiContext,
   simulation: Simulation,
-  request: Request,
+  format: "json" | "npy",
 ): Promise<Response> {
-  const format = request.query.get("format") ?? accepted(request.header("accept"));
-  if (format !== "json" && format !== "npy") {
-    throw invalid([{ path: "format", message: "must be json or npy" }]);
-  }
   const { bodies } = await context.store.loadBodies(simulation);
   if (format === "npy") {
     return {
@@ -153,6 +156,7 @@ async function state(
   return json(200, { step: simulation.step, time: simulation.time, particles });
 }
 
-function accepted(accept: string | undefined): "json" | "npy" {
+function accepted(request: Request): "json" | "npy" {
+  const accept = request.headers.get("accept");
   return accept?.includes("application/x-npy") === true ? "npy" : "json";
 }

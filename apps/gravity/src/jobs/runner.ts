@@ -8,12 +8,11 @@
  *  3. close() stops every run at a step boundary and writes its state with status `accepted`: the next
  *     start goes on from there, with the same bytes as if it had not stopped.
  */
+import { conflict, Problem, unavailable, type Counter, type Metrics } from "@hotpath/http";
 import { Bodies } from "@hotpath/nbody";
 import type { Logger } from "pino";
-import { conflict, Problem, unavailable } from "../http/problem.ts";
 import { LIMITS } from "../limits.ts";
 import type { EventHub } from "../observability/event-hub.ts";
-import type { Metrics } from "../observability/metrics.ts";
 import {
   isTerminal,
   STATUSES,
@@ -59,11 +58,13 @@ export class Runner {
   readonly #jobs: WorkerPool;
   readonly #calls = new WorkerPool(1);
   readonly #active = new Map<string, Active>();
+  readonly #ended: Counter;
   #closing = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#jobs = new WorkerPool(options.jobThreads);
+    this.#ended = options.metrics.counter("hotpath_jobs_total", "Jobs that ended", ["status"]);
     this.#calls.warm();
     this.#jobs.warm();
     options.metrics.gauge(
@@ -263,7 +264,7 @@ export class Runner {
     // Only a run that will go on needs its checkpoint; a state that is written back replaces it.
     if (status !== "accepted") removeCheckpoint(checkpointPath(this.#options.framesDir, id));
     this.#options.logger.info({ simulation: id, status, step, energyError }, "stopped");
-    await this.#ended(id, status);
+    this.#announce(id, status);
   }
 
   /** Ends a run whose particles stay as the database has them. */
@@ -271,11 +272,11 @@ export class Runner {
     await this.#persist(active, () =>
       this.#options.store.update(id, { ...patch, finished: new Date() }),
     );
-    await this.#ended(id, patch.status ?? "failed");
+    this.#announce(id, patch.status ?? "failed");
   }
 
-  async #ended(id: string, status: string): Promise<void> {
-    this.#options.metrics.increment("hotpath_jobs_total", { status });
+  #announce(id: string, status: string): void {
+    this.#ended.increment([status]);
     this.#options.hub.publish(id, "end", { simulation_id: id, status });
   }
 

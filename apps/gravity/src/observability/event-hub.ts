@@ -3,6 +3,7 @@
  * client that reconnects with Last-Event-ID misses nothing recent, and no queue per client: a slow
  * reader skips to what is still in the history.
  */
+import { Notify } from "@hotpath/runtime";
 
 export interface HubEvent {
   readonly id: number;
@@ -15,7 +16,7 @@ const HISTORY = 256;
 interface Topic {
   readonly events: HubEvent[];
   nextId: number;
-  readonly waiting: Set<() => void>;
+  readonly news: Notify;
 }
 
 export class EventHub {
@@ -25,43 +26,31 @@ export class EventHub {
     const topic = this.#topic(topicId);
     topic.events.push({ id: topic.nextId++, name, data });
     if (topic.events.length > HISTORY) topic.events.shift();
-    for (const wake of topic.waiting) wake();
+    topic.news.notifyAll();
     if (name === "end") this.#topics.delete(topicId);
   }
 
-  /** Events after `lastId`, then those to come, up to and with `end`. Ends early when aborted. */
-  async *subscribe(topicId: string, lastId: number, signal: AbortSignal): AsyncGenerator<HubEvent> {
+  /** Events after `lastId`, then those to come, up to and with `end`. */
+  async *subscribe(topicId: string, lastId: number): AsyncGenerator<HubEvent> {
     const topic = this.#topic(topicId);
-    let wake = (): void => {};
-    const abort = (): void => wake();
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      // An id from before a restart of the service means nothing now: begin with what there is.
-      let seen = lastId < topic.nextId ? lastId : 0;
-      while (!signal.aborted) {
-        const next = topic.events.find((event) => event.id > seen);
-        if (next !== undefined) {
-          seen = next.id;
-          yield next;
-          if (next.name === "end") return;
-          continue;
-        }
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          topic.waiting.add(wake);
-        });
-        topic.waiting.delete(wake);
+    // An id from before a restart of the service means nothing now: begin with what there is.
+    let seen = lastId < topic.nextId ? lastId : 0;
+    for (;;) {
+      const next = topic.events.find((event) => event.id > seen);
+      if (next === undefined) {
+        await topic.news.wait();
+        continue;
       }
-    } finally {
-      topic.waiting.delete(wake);
-      signal.removeEventListener("abort", abort);
+      seen = next.id;
+      yield next;
+      if (next.name === "end") return;
     }
   }
 
   #topic(id: string): Topic {
     let topic = this.#topics.get(id);
     if (topic === undefined) {
-      topic = { events: [], nextId: 1, waiting: new Set() };
+      topic = { events: [], nextId: 1, news: new Notify() };
       this.#topics.set(id, topic);
     }
     return topic;

@@ -5,6 +5,7 @@
  * TypeError or RangeError, and answered with a bare 500.
  */
 import type { Response } from "./exchange.ts";
+import { Problem } from "./problem.ts";
 
 export type HttpErrorCode =
   /** The other side broke a rule of the protocol; `reason` says which. */
@@ -47,11 +48,20 @@ export class HttpError extends Error {
   }
 
   /** As problem details (RFC 9457), for the server that let it out of a handler. */
-  toResponse(_path?: string): Response {
-    return {
-      status: this.status,
-      headers: { "content-type": "application/problem+json" },
-      body: JSON.stringify({ status: this.status, detail: this.message }),
-    };
+  toResponse(path?: string): Response {
+    const { status, message, cause } = this;
+    return new Problem({ status, title: TITLES[this.code], detail: message, cause }).toResponse(
+      path,
+    );
   }
 }
+
+const TITLES: Readonly<Record<HttpErrorCode, string>> = {
+  PROTOCOL: "Malformed request",
+  LIMIT: "Content too large",
+  INCOMPLETE: "Incomplete content",
+  CONTENT: "Malformed content",
+  TIMEOUT: "Request timeout",
+  UNAVAILABLE: "Service unavailable",
+  GONE: "Client gone",
+};

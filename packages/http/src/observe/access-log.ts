@@ -5,7 +5,7 @@ import { watch } from "./watch.ts";
 
 export interface AccessLine {
   /** When the response ended, ISO 8601. */
-  readonly time: string;
+  readonly endedAt: string;
   readonly id: string;
   readonly remote: string | undefined;
   readonly method: string;
@@ -38,7 +38,7 @@ export function accessLog(
     watch(next, (request, outcome) => {
       const { remote } = request;
       const line: AccessLine = {
-        time: new Date(wallClock()).toISOString(),
+        endedAt: new Date(wallClock()).toISOString(),
         id: request.id,
         remote: remote === undefined ? undefined : formatAddress(remote),
         method: request.method,

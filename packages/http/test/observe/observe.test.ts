@@ -99,7 +99,7 @@ describe("accessLog", () => {
     assert.equal(first!.userAgent, "test/1");
     assert.equal(first!.remote, "127.0.0.1:5");
     assert.equal(first!.id, "test-1");
-    assert.match(first!.time, /^\d{4}-\d\d-\d\dT/);
+    assert.match(first!.endedAt, /^\d{4}-\d\d-\d\dT/);
   });
 });
 
