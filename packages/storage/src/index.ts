@@ -6,6 +6,9 @@ export type { Snapshot } from "./database/snapshot.ts";
 export type { Transaction } from "./database/transaction.ts";
 export { StorageError, type StorageErrorCode } from "./errors.ts";
 export type { RecoveryMode } from "./log/scan.ts";
+export { ordered } from "./ordered/ordered-engine.ts";
+export type { KeyRange, OrderedCursor, OrderedReads } from "./ordered/ordered-reads.ts";
+export type { OrderedWrites } from "./ordered/ordered-writes.ts";
 // For kinds of tables.
 export type {
   CommitNumber,
