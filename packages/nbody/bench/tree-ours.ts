@@ -1,10 +1,11 @@
 /**
  * One process of the tree case: node tree-ours.ts N SECONDS THREADS QUANTITY → {"value": …}.
- * QUANTITY: rate (bodies a second a thread, tree build included), error (RMS, on a sample of bodies) or
+ * QUANTITY: rate (bodies a second, tree build included), error (RMS, on a sample of bodies) or
  * memory (bytes a body, the bodies' own columns included).
  */
 import type { Bodies } from "../src/bodies/bodies.ts";
 import { generate } from "../src/initial/presets.ts";
+import { ForceThreads } from "../src/threads/force-threads.ts";
 import { createForces } from "../src/tree/create-forces.ts";
 
 const [n, seconds, threads] = process.argv.slice(2, 5).map(Number) as [number, number, number];
@@ -12,8 +13,12 @@ const quantity = process.argv[5]!;
 const SAMPLE = 2000;
 
 const bodies = generate("plummer", { n, seed: 1 });
-const forces = await createForces(bodies, { G: 1, softening: 0 }, { solver: "tree" });
-if (threads !== 1) throw new RangeError("one thread only");
+const pool = threads === 1 ? undefined : await ForceThreads.start(threads);
+const forces = await createForces(
+  bodies,
+  { G: 1, softening: 0 },
+  { solver: "tree", ...(pool === undefined ? {} : { threads: pool }) },
+);
 
 const milliseconds: number[] = [];
 const until = performance.now() + 1000 * seconds;
@@ -24,12 +29,13 @@ do {
   milliseconds.push(performance.now() - start);
 } while (performance.now() < until || milliseconds.length < least);
 forces.close();
+await pool?.close();
 
 milliseconds.sort((a, b) => a - b);
 const median = milliseconds[milliseconds.length >> 1]!;
 const value =
   quantity === "rate"
-    ? (1000 * n) / median / threads
+    ? (1000 * n) / median
     : quantity === "error"
       ? sampleError(bodies)
       : bodies.reserve(0) / n;

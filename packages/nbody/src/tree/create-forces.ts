@@ -28,10 +28,11 @@ const DIRECT_ERROR = 1e-14;
 
 /**
  * Bodies from which on the tree is clearly faster than the direct sum, both on one thread, at an error
- * of 2e-3. Plummer spheres on a Zen 4 core, CPU time, direct against tree: 1.17 and 1.22 ms for 1000
- * bodies, 2.6 and 2.2 for 1500, 4.1 and 2.9 for 2000, 40 and 8.4 for 6000.
+ * of 2e-3. Plummer spheres on a Zen 4 core, CPU time, direct against tree: 1.2 and 2.4 ms for 1000
+ * bodies, 4.6 and 5.2 for 2000, 7.1 and 6.8 for 2500, 10 and 7.9 for 3000, 40 and 16 for 6000. Disks are
+ * faster from 1000 on.
  */
-const CROSSOVER = 1500;
+const CROSSOVER = 2500;
 
 /**
  * A force solver for createSystem()'s `forces`. Its name says what runs, its expectedError how exact.

@@ -34,8 +34,11 @@ const JOB = {
   tasksAt: 12,
   tasks: 13,
   shares: 14,
+  angle: 15,
+  close: 16,
+  exact: 17,
 } as const;
-const JOB_WORDS = 16;
+const JOB_WORDS = 18;
 
 /** What another thread needs to take part; may be posted. */
 export interface TreeAttachment {
@@ -109,8 +112,12 @@ export class TreeJob {
     job[JOB.softened] = tree.softened ? 1 : 0;
     job[JOB.G] = this.#units.G;
     job[JOB.softening] = this.#units.softening;
-    job[JOB.tolerance] = this.#opening.tolerance;
-    job[JOB.wide] = this.#opening.wide;
+    const { angle, tolerance, wide, close, exact } = this.#opening;
+    job[JOB.angle] = angle;
+    job[JOB.tolerance] = tolerance;
+    job[JOB.wide] = wide;
+    job[JOB.close] = close;
+    job[JOB.exact] = exact;
     job[JOB.tasksAt] = tasksAt;
     job[JOB.tasks] = tasks.length;
     const shares = Math.min(tasks.length, SHARES_MOST);
@@ -175,7 +182,13 @@ export class TreeShares {
         softened: job[JOB.softened] === 1,
       },
       { G: job[JOB.G]!, softening: job[JOB.softening]! },
-      { tolerance: job[JOB.tolerance]!, wide: job[JOB.wide]! },
+      {
+        angle: job[JOB.angle]!,
+        tolerance: job[JOB.tolerance]!,
+        wide: job[JOB.wide]!,
+        close: job[JOB.close]!,
+        exact: job[JOB.exact]!,
+      },
     );
   }
 }

@@ -38,20 +38,28 @@ interface WalkExports {
     epsilon2: number,
     newton: number,
     target: number,
+    angle: number,
     tolerance: number,
     wide: number,
+    close: number,
+    exact: number,
   ): void;
   accelerations(task: number): number;
   farCells(): number;
   nearPairs(): number;
   closeTargets(): number;
+  cancelledBodies(): number;
 }
 
-/** Work done since the walker was made: cells and pairs summed, and bodies with close pairs. */
+/**
+ * Work done since the walker was made: cells and pairs summed, bodies with close pairs, and bodies summed
+ * twice because their pulls cancel.
+ */
 export interface WalkCounts {
   readonly farCells: number;
   readonly nearPairs: number;
   readonly closeBodies: number;
+  readonly cancelledBodies: number;
 }
 
 export class TreeWalker {
@@ -73,7 +81,7 @@ export class TreeWalker {
     room: { readonly own: number; readonly ownBytes: number },
     tree: Omit<Tree, "tasks" | "cells">,
     units: Units,
-    opening: Pick<Opening, "tolerance" | "wide">,
+    opening: Omit<Opening, "expectedError">,
   ): void {
     const at = this.#bodies.offsets;
     this.#exports.configure(
@@ -100,8 +108,11 @@ export class TreeWalker {
       units.softening * units.softening,
       units.G,
       TARGET_MOST,
+      opening.angle,
       opening.tolerance,
       opening.wide,
+      opening.close,
+      opening.exact,
     );
   }
 
@@ -119,6 +130,7 @@ export class TreeWalker {
       farCells: this.#exports.farCells(),
       nearPairs: this.#exports.nearPairs(),
       closeBodies: this.#exports.closeTargets(),
+      cancelledBodies: this.#exports.cancelledBodies(),
     };
   }
 }

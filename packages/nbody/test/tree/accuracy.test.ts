@@ -25,7 +25,7 @@ for (const errorTarget of [1e-2, 2e-3, 2e-4, 2e-5]) {
     test(`errorTarget ${errorTarget} is met on a Plummer sphere softened by ${softening}`, async () => {
       const bodies = generate("plummer", { n: 12_000, seed: 6 });
       const { rms } = await treeErrors(bodies, { G: 1, softening }, { errorTarget });
-      assert.ok(rms <= 1.5 * errorTarget, `RMS ${rms}`);
+      assert.ok(rms <= errorTarget, `RMS ${rms}`);
     });
   }
 }
@@ -42,8 +42,8 @@ test("the error falls with the fourth power of theta", async () => {
 test("30000 bodies of a Plummer sphere: the tree is within 2e-3 of the direct sum", async () => {
   const bodies = generate("plummer", { n: 30_000, seed: 1 });
   const { rms, worst } = await treeErrors(bodies, { G: 1, softening: 0 }, {});
-  assert.ok(rms < 2.5e-3, `RMS ${rms}`);
-  assert.ok(worst < 0.15, `worst ${worst}`);
+  assert.ok(rms < 1.5e-3, `RMS ${rms}`);
+  assert.ok(worst < 0.04, `worst ${worst}`);
 });
 
 test("30000 bodies of a Plummer sphere pull as the analytic model does", async () => {
@@ -71,12 +71,10 @@ test("30000 bodies of a Plummer sphere pull as the analytic model does", async (
 });
 
 for (const kind of ["galaxies", "disk"] as const) {
-  test(`${kind}: the tree is within 4e-3 of the direct sum`, async () => {
+  test(`${kind}: the tree is within 2e-3 of the direct sum`, async () => {
     const bodies = generate(kind, { n: 10_000, seed: 2 });
-    // The pulls of a disk on the body at its centre cancel: next to nothing to be relative to.
-    for (let i = 0; i < bodies.n; i++) if (bodies.mass[i]! > 0.1) bodies.x[i] = bodies.x[i]! + 0.02;
     const { rms } = await treeErrors(bodies, { G: 1, softening: 0.02 }, {});
-    assert.ok(rms < 4e-3, `RMS ${rms}`);
+    assert.ok(rms < 2e-3, `RMS ${rms}`);
   });
 }
 
@@ -84,11 +82,11 @@ test("softenings of single bodies are honoured, near and far", async () => {
   const bodies = randomCloud(6000, 3, { soft: true });
   for (let i = 0; i < bodies.n; i++) bodies.softening[i] = i % 7 === 0 ? 2 : 0.01;
   const { rms } = await treeErrors(bodies, { G: 3, softening: 0.1 }, { errorTarget: 1e-3 });
-  assert.ok(rms < 2e-3, `RMS ${rms}`);
+  assert.ok(rms < 1e-3, `RMS ${rms}`);
 });
 
 test("a softening much larger than the system is honoured", async () => {
   const bodies = generate("plummer", { n: 3000, seed: 2 });
   const { rms } = await treeErrors(bodies, { G: 1, softening: 50 }, { errorTarget: 1e-3 });
-  assert.ok(rms < 2e-3, `RMS ${rms}`);
+  assert.ok(rms < 1e-3, `RMS ${rms}`);
 });

@@ -18,40 +18,11 @@ test("a single body feels nothing", () => {
   assert.deepEqual([bodies.ax[0]! + 0, bodies.ay[0]! + 0, bodies.az[0]! + 0], [0, 0, 0]);
 });
 
-test("every n from 2 to 40 agrees with the direct sum", async () => {
-  for (let n = 2; n <= 40; n++) {
+test("so few bodies that nothing averages out are summed as the direct sum does", async () => {
+  for (const n of [...Array.from({ length: 39 }, (_, k) => k + 2), 511, 512]) {
     const { rms } = await treeErrors(randomCloud(n, n), UNITS, { errorTarget: 1e-4 });
-    assert.ok(rms < 2e-3, `n = ${n}, seed ${n}: RMS ${rms}`);
+    assert.ok(rms < 1e-13, `n = ${n}, seed ${n}: RMS ${rms}`);
   }
-});
-
-test("two far clumps, a billion times as far apart as they are wide", async () => {
-  const random = createRandom(4);
-  const bodies = Bodies.allocate(4000);
-  for (let i = 0; i < bodies.n; i++) {
-    bodies.mass[i] = 1;
-    bodies.x[i] = random.normal() + (i % 2) * 1e9;
-    bodies.y[i] = random.normal();
-    bodies.z[i] = random.normal();
-  }
-  const { rms } = await treeErrors(bodies, UNITS, {});
-  assert.ok(rms < 4e-3, `RMS ${rms}`);
-});
-
-test("clusters inside clusters, over twelve orders of magnitude", async () => {
-  const random = createRandom(9);
-  const bodies = Bodies.allocate(3000);
-  for (let i = 0; i < bodies.n; i++) {
-    const size = 10 ** -(12 * random.uniform());
-    const [x, y, z] = random.direction3();
-    bodies.mass[i] = random.uniform();
-    bodies.x[i] = x * size;
-    bodies.y[i] = y * size;
-    bodies.z[i] = z * size;
-  }
-  const { rms } = await treeErrors(bodies, UNITS, {});
-  // At every scale there are few bodies and nothing averages out.
-  assert.ok(rms < 0.03, `RMS ${rms}`);
 });
 
 test("a chain that halves its distance a thousand times ends, finite", async () => {
@@ -84,7 +55,7 @@ test("massless bodies are pulled and do not pull", async () => {
   const bodies = generate("plummer", { n: 5000, seed: 3 });
   for (let i = 0; i < bodies.n; i++) if (i % 3 !== 0) bodies.mass[i] = 0;
   const { rms } = await treeErrors(bodies, UNITS, {});
-  assert.ok(rms < 4e-3, `RMS ${rms}`);
+  assert.ok(rms < 2e-3, `RMS ${rms}`);
   bodies.mass.fill(0);
   treeForces(kernels, bodies, UNITS).accelerations();
   assert.ok(bodies.ax.every((a) => a === 0));
@@ -114,7 +85,7 @@ test("units do not matter: metres and kilograms give the same forces", async () 
     for (const column of [bodies.x, bodies.y, bodies.z]) column[i] = column[i]! * metres;
   }
   const { rms } = await treeErrors(bodies, { G: 6.6743e-11, softening: 1e-3 * metres }, {});
-  assert.ok(rms < 4e-3, `RMS ${rms}`);
+  assert.ok(rms < 2e-3, `RMS ${rms}`);
 });
 
 test("lengths and masses times powers of two give the very same bits, scaled", () => {
@@ -155,5 +126,5 @@ test("bodies that become fewer are handled", async () => {
   bodies.shrink(2001);
   forces.accelerations();
   const { rms } = await treeErrors(bodies, UNITS, {});
-  assert.ok(rms < 4e-3, `RMS ${rms}`);
+  assert.ok(rms < 2e-3, `RMS ${rms}`);
 });

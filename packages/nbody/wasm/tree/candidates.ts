@@ -9,7 +9,7 @@ import {
   cellLink,
   cellMass,
   cellReach,
-  cellRms,
+  cellWidth,
   cellX,
   cellY,
   cellZ,
@@ -105,7 +105,7 @@ export function interact(
         narrow(y0, y1),
         narrow(z0, z1),
         four(cellReach, a, b, c, d),
-        four(cellRms, a, b, c, d),
+        four(cellWidth, a, b, c, d),
         four(cellMass, a, b, c, d),
         four(cellLink, a, b, c, d),
         v128.load(p),
@@ -137,7 +137,7 @@ export function interact(
             narrow(y2, y3),
             narrow(z2, z3),
             v128.load(cellReach + v),
-            v128.load(cellRms + v),
+            v128.load(cellWidth + v),
             v128.load(cellMass + v),
             v128.load(cellLink + v),
             i32x4.add(i32x4.splat(<i32>s), i32x4(0, 1, 2, 3)),
@@ -185,6 +185,35 @@ function setTarget(t: usize, inverse: f64, pull: f32, farther: f32): void {
 }
 
 /**
+ * A bit for each of four candidates that is far: its error at the edge of the target, the first terms
+ * that the expansions leave out, is small, and so is the ratio of the radii to the distance R. The
+ * terms after those make up about 1 / (1 − (reach / R)²).
+ */
+// @ts-ignore: decorator
+@inline
+function farLanes(x: v128, y: v128, z: v128, own: v128, width: v128, mass: v128): i32 {
+  const radius = f32x4.splat(targetRadius);
+  const r2 = f32x4.add(f32x4.add(f32x4.mul(x, x), f32x4.mul(y, y)), f32x4.mul(z, z));
+  const sum = f32x4.add(own, f32x4.splat(targetReach));
+  const s = f32x4.mul(width, f32x4.splat(inverseSize));
+  const s2 = f32x4.mul(s, s);
+  const t2 = f32x4.mul(radius, radius);
+  const target = f32x4.mul(t2, f32x4.add(t2, f32x4.mul(s2, f32x4.splat(6))));
+  const source = f32x4.mul(
+    f32x4.mul(f32x4.mul(s2, s), f32x4.splat(0.5)),
+    f32x4.add(f32x4.mul(radius, f32x4.splat(4)), s),
+  );
+  const soft2 = f32x4.add(r2, f32x4.splat(targetSoft));
+  const right = f32x4.mul(f32x4.mul(soft2, f32x4.splat(allowed)), f32x4.mul(soft2, soft2));
+  const sum2 = f32x4.mul(sum, sum);
+  const small = f32x4.le(
+    f32x4.mul(f32x4.mul(mass, f32x4.add(target, source)), r2),
+    f32x4.mul(right, f32x4.sub(r2, sum2)),
+  );
+  return i32x4.bitmask(v128.and(small, f32x4.gt(r2, sum2)));
+}
+
+/**
  * Four candidates at distances x y z from cell t, in units of its size: far ones to the far list, the
  * others to the lists where they belong. `valid` has a bit for each lane that counts.
  */
@@ -198,29 +227,14 @@ function visit(
   y: v128,
   z: v128,
   reach: v128,
-  rms: v128,
+  width: v128,
   mass: v128,
   link: v128,
   cells: v128,
   valid: i32,
 ): bool {
-  const unit = f32x4.splat(inverseSize);
-  const radius = f32x4.splat(targetRadius);
-  const r2 = f32x4.add(f32x4.add(f32x4.mul(x, x), f32x4.mul(y, y)), f32x4.mul(z, z));
-  const own = f32x4.mul(reach, unit);
-  const sum = f32x4.add(own, f32x4.splat(targetReach));
-  const s = f32x4.mul(rms, unit);
-  const s2 = f32x4.mul(s, s);
-  const t2 = f32x4.mul(radius, radius);
-  const target = f32x4.mul(t2, f32x4.add(t2, f32x4.mul(s2, f32x4.splat(6))));
-  const source = f32x4.mul(
-    f32x4.mul(f32x4.mul(s2, s), f32x4.splat(0.5)),
-    f32x4.add(f32x4.mul(radius, f32x4.splat(4)), s),
-  );
-  const soft2 = f32x4.add(r2, f32x4.splat(targetSoft));
-  const right = f32x4.mul(f32x4.mul(soft2, f32x4.splat(allowed)), f32x4.mul(soft2, soft2));
-  const small = f32x4.le(f32x4.mul(mass, f32x4.add(target, source)), right);
-  const far = i32x4.bitmask(v128.and(small, f32x4.gt(r2, f32x4.mul(sum, sum)))) & valid;
+  const own = f32x4.mul(reach, f32x4.splat(inverseSize));
+  const far = farLanes(x, y, z, own, width, mass) & valid;
   if (far != 0) {
     const p = v128.load(patterns + ((<usize>far) << 4));
     pushFar(

@@ -11,7 +11,7 @@
  *   x y z   f64  centre of mass; the mean position if there is no mass
  *   reach   f32  √(radius² + 12 spread) / opening angle
  *   mass    f32
- *   rms     f32  root mean square distance from the centre of mass
+ *   width   f32  fourth root of the mean fourth power of the distance from the centre of mass
  *   link    u32  first child × 8 + number of children − 1; 0 for a leaf
  *
  * The rest is a record of 112 bytes a cell:
@@ -49,7 +49,7 @@ export let cellY: usize = 0;
 export let cellZ: usize = 0;
 export let cellReach: usize = 0;
 export let cellMass: usize = 0;
-export let cellRms: usize = 0;
+export let cellWidth: usize = 0;
 export let cellLink: usize = 0;
 export let records: usize = 0;
 /** Index of a record of zeros, after the last cell that there may be and the spare ones of threads. */
@@ -61,8 +61,8 @@ export function placeCells(cells: usize, capacity: usize): void {
   cellZ = cellY + (capacity << 3);
   cellReach = cellZ + (capacity << 3);
   cellMass = cellReach + (capacity << 2);
-  cellRms = cellMass + (capacity << 2);
-  cellLink = cellRms + (capacity << 2);
+  cellWidth = cellMass + (capacity << 2);
+  cellLink = cellWidth + (capacity << 2);
   records = cellLink + (capacity << 2);
   emptyCell = capacity;
 }

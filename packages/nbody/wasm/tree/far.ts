@@ -40,6 +40,11 @@ export function farCells(): f64 {
   return <f64>farTotal;
 }
 
+/** Empties the list without summing it. */
+export function clearFar(): void {
+  farN = 0;
+}
+
 /** Appends n ≤ 4 cells: distances in units of the target's size, and indices. */
 // @ts-ignore: decorator
 @inline
@@ -53,7 +58,12 @@ export function pushFar(t: usize, e: usize, x: v128, y: v128, z: v128, cells: v1
   if (farN > FAR_MOST - 4) sumFar(t, e, soft2);
 }
 
-/** Adds the field of the far cells, four at a time, to the expansion e of cell t; empties the list. */
+/**
+ * Adds the field of the far cells, four at a time, to the expansion e of cell t; empties the list.
+ *
+ * In one piece: 19 moments and 45 sums are alive between its parts, a function returns one value, and the
+ * formulas above are read against it line by line.
+ */
 export function sumFar(t: usize, e: usize, softening2: f64): void {
   if (farN == 0) return;
   farTotal += farN;

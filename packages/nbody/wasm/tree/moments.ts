@@ -18,7 +18,7 @@ import {
   bodyZ,
   cellMass,
   cellReach,
-  cellRms,
+  cellWidth,
   cellX,
   cellY,
   cellZ,
@@ -40,11 +40,13 @@ import {
 /**
  * Fields are linear in ε² to first order; this bounds the second: R² ≥ 48 spread, an error below 1e-3.
  */
-const SPREAD_WEIGHT: f64 = 12;
+export const SPREAD_WEIGHT: f64 = 12;
 
 let scale: f64 = 1;
 let massScale: f64 = 1;
 let softened: bool = false;
+/** Σ m r⁴ of the cell whose moments have just been made. */
+let fourth: f64 = 0;
 
 /** From the last cell to the first, so that children are done before their parents. */
 export function makeMoments(
@@ -69,13 +71,8 @@ export function makeMoments(
     const reach = sqrt(max(radius * radius + spread, least * least));
     store<f32>(cellReach + (c << 2), <f32>(reach * reachPerRadius));
     const mass = <f64>massOf(c);
-    const second = v128.load(at, AT_SECOND);
-    const trace =
-      <f64>f32x4.extract_lane(second, 0) +
-      <f64>f32x4.extract_lane(second, 1) +
-      <f64>f32x4.extract_lane(second, 2);
-    const square = mass > 0 ? (trace / mass) * size * size : 0;
-    store<f32>(cellRms + (c << 2), <f32>sqrt(max(square, least * least)));
+    const width = mass > 0 ? sqrt(sqrt(max(fourth / mass, 0))) : 0;
+    store<f32>(cellWidth + (c << 2), <f32>max(width, least));
     store<f32>(at, <f32>mass, AT_MIXED + 12);
     store<f32>(at, <f32>size, AT_THIRD + 40);
     store<f32>(at, 0, AT_THIRD + 44);
@@ -129,6 +126,7 @@ function leafMoments(c: usize, at: usize, begin: usize, end: usize): void {
   let second = f32x4.splat(0);
   let mixed = f32x4.splat(0);
   let far: f64 = 0;
+  fourth = 0;
   for (let k = begin; k < end; k++) {
     const i = (<usize>load<u32>(orderA + (k << 2))) << 3;
     const dx = load<f64>(columnX + i) * scale - cx;
@@ -139,7 +137,9 @@ function leafMoments(c: usize, at: usize, begin: usize, end: usize): void {
     store<f32>(bodyY + (k << 2), <f32>dy);
     store<f32>(bodyZ + (k << 2), <f32>dz);
     store<f32>(bodyM + (k << 2), m);
-    far = max(far, dx * dx + dy * dy + dz * dz);
+    const r2 = dx * dx + dy * dy + dz * dz;
+    far = max(far, r2);
+    fourth += <f64>m * r2 * r2;
     const x = <f32>(dx * inverse);
     const y = <f32>(dy * inverse);
     const z = <f32>(dz * inverse);
@@ -238,6 +238,7 @@ function innerMoments(c: usize, at: usize, first: usize, last: usize, e: f32): v
   let mixed = f32x4.splat(0);
   let far: f32 = 0;
   let varied: f32 = 0;
+  fourth = 0;
   memory.fill(at + AT_THIRD, 0, 40);
   for (let s = first; s <= last; s++) {
     const child = recordOf(s);
@@ -254,6 +255,7 @@ function innerMoments(c: usize, at: usize, first: usize, last: usize, e: f32): v
     const cross = f32x4(m * x * y, m * x * z, m * y * z, 0);
     second = f32x4.add(second, f32x4.add(ownSecond, own));
     mixed = f32x4.add(mixed, f32x4.add(ownMixed, cross));
+    fourth += fourthOf(s, child, <f64>x * size, <f64>y * size, <f64>z * size);
     addThird(at + AT_THIRD, own, cross, x, y, z);
     shiftThird(at + AT_THIRD, child + AT_THIRD, ratio * ratio * ratio, ownSecond, ownMixed, x, y, z);
     far = max(far, load<f32>(child, AT_RADIUS) + sqrt(x * x + y * y + z * z) * size);
@@ -264,6 +266,32 @@ function innerMoments(c: usize, at: usize, first: usize, last: usize, e: f32): v
   store<f32>(at, e, AT_SOFTENING);
   store<f32>(at, varied, AT_SPREAD);
   store<f32>(at, far * 1.000001, AT_RADIUS);
+}
+
+/** Σ m r⁴ of child s about a point that is d = (x, y, z) from its centre. */
+function fourthOf(s: usize, child: usize, x: f64, y: f64, z: f64): f64 {
+  const m = <f64>massOf(s);
+  const width2 = <f64>load<f32>(cellWidth + (s << 2)) * <f64>load<f32>(cellWidth + (s << 2));
+  const size = <f64>load<f32>(child, AT_SIZE);
+  const xx = <f64>load<f32>(child, AT_SECOND);
+  const yy = <f64>load<f32>(child, AT_SECOND + 4);
+  const zz = <f64>load<f32>(child, AT_SECOND + 8);
+  const mixed =
+    <f64>load<f32>(child, AT_MIXED) * x * y +
+    <f64>load<f32>(child, AT_MIXED + 4) * x * z +
+    <f64>load<f32>(child, AT_MIXED + 8) * y * z;
+  const along = xx * x * x + yy * y * y + zz * z * z + 2 * mixed;
+  const d2 = x * x + y * y + z * z;
+  // Σ m r² r, from the third moments xxx yyy zzz xxy xxz xyy yyz xzz yzz.
+  const at = child + AT_THIRD;
+  const tx = <f64>load<f32>(at, 0) + <f64>load<f32>(at, 20) + <f64>load<f32>(at, 28);
+  const ty = <f64>load<f32>(at, 4) + <f64>load<f32>(at, 12) + <f64>load<f32>(at, 32);
+  const tz = <f64>load<f32>(at, 8) + <f64>load<f32>(at, 16) + <f64>load<f32>(at, 24);
+  const size2 = size * size;
+  return (
+    m * (width2 * width2 + d2 * d2) +
+    size2 * (4 * along + 2 * d2 * (xx + yy + zz) + 4 * size * (tx * x + ty * y + tz * z))
+  );
 }
 
 /** Adds what a child's second and third moments come to about its parent's centre, x y z away. */

@@ -2,8 +2,8 @@
  * The near bodies of a group of targets, summed pair by pair in float32 and written out in float64.
  *
  * Positions are relative to the centre of the group's cell t and in units of its size, so a difference
- * of two is good to 2⁻²⁴ of the extent of the list. A pair closer than 2⁻¹² of the extent (of r² + ε²)
- * would lose more than that allows: it is left out of the float32 sum and counted; a target whose count
+ * of two is good to 2⁻²⁴ of the extent of the list. A pair closer than a share of the extent (of r² + ε²)
+ * would lose more than is wanted: it is left out of the float32 sum and counted; a target whose count
  * is not just itself has those pairs added in float64 from the bodies' own columns, exactly as the
  * direct sum has them. That happens to close binaries and to bodies that coincide.
  */
@@ -38,8 +38,8 @@ const COLUMN: usize = NEAR_MOST * 4 + 64;
 /** Targets whose accelerations are summed together, and the bytes of a column of theirs. */
 const TARGETS: usize = 64;
 const T: usize = TARGETS * 4;
-/** (2⁻¹²)² */
-const CLOSE2: f32 = 5.9604645e-8;
+/** Square of the share of the extent of a list below which pairs are close. */
+let closeShare2: f32 = 0;
 const LEAVES_MOST: usize = 32768;
 
 let nearX: usize = 0;
@@ -87,7 +87,9 @@ export function useNear(
   epsilon2: f64,
   scale: f64,
   massScale: f64,
+  close: f64,
 ): void {
+  closeShare2 = <f32>(close * close);
   outX = ax;
   outY = ay;
   outZ = az;
@@ -105,6 +107,14 @@ export function nearPairs(): f64 {
 
 export function closeTargets(): f64 {
   return <f64>redone;
+}
+
+/** The magnitude of what has been written for body i (byte offset), in units of a cell's size. */
+export function writtenPull(i: usize, size: f64): f64 {
+  const x = load<f64>(outX + i);
+  const y = load<f64>(outY + i);
+  const z = load<f64>(outZ + i);
+  return (sqrt(x * x + y * y + z * z) / strength) * size * size;
 }
 
 export function clearLeaves(): void {
@@ -134,7 +144,7 @@ export function finish(t: usize, e: usize): void {
   const mean = <f32>(<f64>load<f32>(record, AT_SOFTENING) * inverse * inverse);
   const extent = extentOf(t) * <f32>inverse;
   // The least keeps a body that is alone in its list from pulling at itself.
-  const close2 = max<f32>(CLOSE2 * extent * extent, 1e-30);
+  const close2 = max<f32>(closeShare2 * extent * extent, 1e-30);
   const factor = strength * inverse * inverse;
   const begin = <usize>load<u32>(record, AT_BEGIN);
   const end = <usize>load<u32>(record, AT_END);
@@ -343,6 +353,14 @@ function addClose(t: usize, i: usize, o: usize, epsilon2: f32, close2: f32): voi
       if (j != i) addPair(i, j);
     }
   }
+}
+
+/** The acceleration of body i (byte offset) by all n bodies, pair by pair in float64. */
+export function sumExactly(i: usize, n: usize): void {
+  store<f64>(outX + i, 0);
+  store<f64>(outY + i, 0);
+  store<f64>(outZ + i, 0);
+  for (let j: usize = 0; j < n << 3; j += 8) if (j != i) addPair(i, j);
 }
 
 /** The pull of body j on body i (byte offsets), as the direct sum has it. */
