@@ -12,6 +12,20 @@ import { readPgliteTemplate } from "./pglite-template.ts";
 import { serverError } from "./server-error.ts";
 import { SessionPool, type PoolLimits, type PooledSession } from "./session-pool.ts";
 
+/**
+ * Nothing of a database in memory survives its process, so it needs no protection against a crash, and its
+ * files are arrays of Emscripten's: one that posix_fallocate makes longer is copied each time to one of
+ * exactly the new length. A copyIn of 1,000,000 rows of 8 columns took 20 s so and takes 2.3 s with these
+ * settings, as long as INSERT … SELECT of the same rows (PGlite 0.5.16). Look again when PGlite changes its
+ * file system.
+ */
+const IN_MEMORY: string[] = [
+  ...PGlite.defaultStartParams,
+  ...["file_extend_method=write_zeros", "full_page_writes=off", "wal_init_zero=off"].flatMap(
+    (setting) => ["-c", setting],
+  ),
+];
+
 export class PgliteDriver implements Driver {
   readonly kind = "pglite";
   readonly #pglite: PGlite;
@@ -26,7 +40,7 @@ export class PgliteDriver implements Driver {
     try {
       const template = isFresh(directory) ? await readPgliteTemplate() : undefined;
       const pglite = await PGlite.create({
-        ...(directory === undefined ? {} : { dataDir: directory }),
+        ...(directory === undefined ? { startParams: IN_MEMORY } : { dataDir: directory }),
         ...(template === undefined ? {} : { loadDataDir: template }),
       });
       await pglite.exec("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'");

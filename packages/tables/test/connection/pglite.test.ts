@@ -13,6 +13,23 @@ conformance("pglite", () => connect());
 copyConformance("pglite", () => connect());
 migrationConformance("pglite", () => connect());
 
+test("a database in memory extends its files by writing, one in a directory keeps PostgreSQL's way", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hotpath-pglite-"));
+  const settings = async (dataDir?: string): Promise<unknown[]> => {
+    await using connection = await connect({ dataDir });
+    const rows = await connection.query(
+      "SELECT setting FROM pg_settings WHERE name IN ('file_extend_method', 'full_page_writes') ORDER BY name",
+    );
+    return rows.map((row) => row["setting"]);
+  };
+  try {
+    assert.deepEqual(await settings(), ["write_zeros", "off"]);
+    assert.deepEqual(await settings(join(folder, "data")), ["posix_fallocate", "on"]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test("a data directory keeps its rows, and is opened by one process at a time", async () => {
   const folder = mkdtempSync(join(tmpdir(), "hotpath-pglite-"));
   const dataDir = join(folder, "data", "postgres");
