@@ -113,8 +113,8 @@ export class DriverConnection implements Connection {
   ): Promise<readonly Result[]> {
     const { signal } = options;
     // Cancelling asks the server to end what the connection runs, so it has to be the caller's alone.
-    const session =
-      signal === undefined ? await this.driver.share() : await this.driver.acquire(signal);
+    const given = signal === undefined ? this.driver.share() : this.driver.acquire(signal);
+    const session = given instanceof Promise ? await given : given;
     try {
       const result = await session.query(text, parameters, signal);
       return result.rows as Result[];

@@ -75,7 +75,7 @@ export interface Driver {
   /** Waits for a free session; rejects with the signal's reason when it aborts first. */
   acquire(signal?: AbortSignal): Promise<Session>;
   /** A session for one statement outside a transaction; others may send theirs on it meanwhile. */
-  share(): Promise<Session>;
+  share(): Session | Promise<Session>;
   /** Gives back what acquire or share gave. */
   release(session: Session): void;
   listen(

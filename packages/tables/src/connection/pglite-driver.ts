@@ -63,7 +63,7 @@ export class PgliteDriver implements Driver {
   }
 
   /** PGlite runs one statement at a time in any case. */
-  share(): Promise<Session> {
+  share(): Session | Promise<Session> {
     return this.#pool.acquire();
   }
 

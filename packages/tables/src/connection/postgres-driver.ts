@@ -19,7 +19,7 @@ export class PostgresDriver implements Driver {
     return this.#pool.acquire(signal);
   }
 
-  share(): Promise<Session> {
+  share(): Session | Promise<Session> {
     return this.#pool.share();
   }
 

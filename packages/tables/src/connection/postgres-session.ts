@@ -174,7 +174,7 @@ function typeMap(): Record<string, postgres.PostgresType> {
       to: oid,
       from: [oid],
       serialize: (value: unknown): string => encodeParameter(value, codec),
-      parse: (text: string): unknown => codec.decode(text),
+      parse: codec.decode,
     };
   }
   return types;

@@ -20,8 +20,8 @@ import { decodeMoment, encodeMoment } from "./moment-text.ts";
 export interface TextCodec {
   readonly type: TypeName;
   /** undefined when the value is not one of the type. */
-  encode(value: unknown): string | undefined;
-  decode(text: string): unknown;
+  readonly encode: (value: unknown) => string | undefined;
+  readonly decode: (text: string) => unknown;
 }
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
@@ -207,17 +207,15 @@ export function refusalOf(
 export const CODECS_BY_OID: ReadonlyMap<number, TextCodec> = new Map(
   (Object.keys(TYPES) as ScalarTypeName[]).flatMap((scalar) => {
     const array = `${scalar}[]` as const;
+    const elements: TextCodec = {
+      type: array,
+      encode: (value) => encodeText(value, array),
+      decode: (text) => decodeText(text, array),
+    };
     return [
-      [TYPES[scalar].oid, codecOf(scalar)] as const,
-      [TYPES[scalar].arrayOid, codecOf(array)] as const,
+      // Straight to the type's own functions: a point read decodes a value per column.
+      [TYPES[scalar].oid, { type: scalar, ...CODECS[scalar] }] as const,
+      [TYPES[scalar].arrayOid, elements] as const,
     ];
   }),
 );
-
-function codecOf(type: TypeName): TextCodec {
-  return {
-    type,
-    encode: (value) => encodeText(value, type),
-    decode: (text) => decodeText(text, type),
-  };
-}
