@@ -14,6 +14,8 @@ export interface MapReads {
 }
 
 export interface MapWrites {
+  /** The number that the running transaction will have. */
+  readonly commit: number;
   put(key: string, value: number): void;
   remove(key: string): void;
   value(key: string): number | undefined;
@@ -94,6 +96,9 @@ class MapEngine implements Engine {
       records.bytes.set(Buffer.from(key), at + 8);
     };
     return {
+      get commit() {
+        return records.commit;
+      },
       put: (key, value) => append(PUT, key, value),
       remove: (key) => append(REMOVE, key, 0),
       value: (key) => this.#tables.get(number)!.get(key)?.at(-1)?.value,

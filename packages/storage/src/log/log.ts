@@ -65,7 +65,8 @@ export class Log {
   readonly #grouping: GroupCommit;
   /** Where the next group will begin, and what it continues. */
   #end: LogPosition;
-  #gathering: GroupBuffer = idle.pop() ?? new GroupBuffer();
+  /** Undefined until something is appended. */
+  #gathering: GroupBuffer | undefined = undefined;
   #arrived!: PromiseWithResolvers<void>;
   readonly #queue: Sealed[] = [];
   #queuedBytes = 0;
@@ -94,7 +95,7 @@ export class Log {
 
   /** The number of the transaction that is running or comes next. */
   get nextCommit(): CommitNumber {
-    return this.#end.nextCommit + this.#gathering.commits;
+    return this.#end.nextCommit + this.#commits;
   }
 
   /** Where the next group will begin, and what it continues. */
@@ -103,7 +104,12 @@ export class Log {
   }
 
   get buffer(): GroupBuffer {
-    return this.#gathering;
+    return (this.#gathering ??= idle.pop() ?? new GroupBuffer());
+  }
+
+  /** Of the gathering group. */
+  get #commits(): number {
+    return this.#gathering?.commits ?? 0;
   }
 
   get poison(): StorageError | undefined {
@@ -116,15 +122,14 @@ export class Log {
 
   /** Resolves when everything committed so far is durable. */
   get flushed(): Promise<void> {
-    return this.#gathering.commits > 0 ? this.#arrived.promise : this.#lastDurable;
+    return this.#commits > 0 ? this.#arrived.promise : this.#lastDurable;
   }
 
   /** Whether the running transaction can commit at once, with what gathers or in a group of its own. */
   hasRoom(): boolean {
-    if (this.#gathering.bodyBytes > GROUP_TARGET_BYTES && this.#gathering.commits > 0) {
-      this.resume(this.suspend());
-    }
-    return this.fits(this.#gathering.bodyBytes);
+    const { bodyBytes } = this.buffer;
+    if (bodyBytes > GROUP_TARGET_BYTES && this.#commits > 0) this.resume(this.suspend());
+    return this.fits(this.buffer.bodyBytes);
   }
 
   /** Whether there is room for a group of so many bytes when the log ends where it ends now. */
@@ -136,14 +141,14 @@ export class Log {
   /** Takes the running transaction out; what was committed before goes its way without it. */
   suspend(): GroupBuffer {
     const held = idle.pop() ?? new GroupBuffer();
-    this.#gathering.moveRunning(held);
+    this.buffer.moveRunning(held);
     this.seal();
     return held;
   }
 
   /** The transaction that was suspended runs again. */
   resume(held: GroupBuffer): void {
-    release(this.#gathering);
+    if (this.#gathering !== undefined) release(this.#gathering);
     this.#gathering = held;
   }
 
@@ -163,20 +168,21 @@ export class Log {
 
   /** The running transaction becomes part of the gathering group. Answers what resolves when it is durable. */
   commit(): Promise<void> {
-    this.#gathering.commit();
+    const { buffer } = this;
+    buffer.commit();
     if (this.#running === undefined) this.#running = this.#run();
-    else if (this.#gathering.bodyBytes >= this.#grouping.maxBytes) this.#hurry?.();
+    else if (buffer.bodyBytes >= this.#grouping.maxBytes) this.#hurry?.();
     return this.#arrived.promise;
   }
 
   /** Completes the gathering group, so that what has been committed is in the log before anything else. */
   seal(): LogPosition {
-    if (this.#gathering.commits > 0) this.#seal();
+    if (this.#commits > 0) this.#seal();
     return this.#end;
   }
 
   #seal(): void {
-    const buffer = this.#gathering;
+    const { buffer } = this;
     const sizeBytes = buffer.sizeBytes;
     const { segment, lsn } = this.#ring.place(this.#end.lsn, sizeBytes)!;
     if (segment === this.#ring.next) this.#ring.advance();
@@ -195,7 +201,7 @@ export class Log {
     });
     this.#queuedBytes += buffer.bodyBytes;
     this.#lastDurable = promise;
-    this.#gathering = idle.pop() ?? new GroupBuffer();
+    this.#gathering = undefined;
     this.#newGroup();
     this.#listener.sealed(nextCommit - 1);
   }
@@ -209,10 +215,10 @@ export class Log {
   async #run(): Promise<void> {
     // All that is begun in this turn of the program goes together.
     await Promise.resolve();
-    while (this.#poison === undefined && (this.#queue.length > 0 || this.#gathering.commits > 0)) {
+    while (this.#poison === undefined && (this.#queue.length > 0 || this.#commits > 0)) {
       if (this.#queue.length === 0) {
         if (this.#grouping.maxDelayMs > 0) await this.#company();
-        if (this.#gathering.commits > 0) this.#seal();
+        if (this.#commits > 0) this.#seal();
       }
       this.#prepareAhead();
       const group = this.#queue[0];
@@ -244,7 +250,7 @@ export class Log {
   }
 
   async #company(): Promise<void> {
-    if (this.#gathering.bodyBytes >= this.#grouping.maxBytes) return;
+    if (this.buffer.bodyBytes >= this.#grouping.maxBytes) return;
     const full = Promise.withResolvers<void>();
     this.#hurry = full.resolve;
     await shield(() => Promise.race([sleep(this.#grouping.maxDelayMs), full.promise]));
@@ -281,7 +287,8 @@ export class Log {
   async close(): Promise<void> {
     await this.#running;
     await this.#ring.close();
-    release(this.#gathering);
+    if (this.#gathering !== undefined) release(this.#gathering);
+    this.#gathering = undefined;
   }
 }
 

@@ -10,7 +10,6 @@
  *     salvage         keeps every transaction that is whole, also after the damage
  */
 import { StorageError } from "../errors.ts";
-import { AlignedMemory } from "../disk/aligned-memory.ts";
 import type { Disk, DiskFile } from "../disk/disk.ts";
 import type { CommitNumber, LogRecord } from "../engine/engine.ts";
 import { BLOCK_BYTES, GROUP_HEADER_BYTES, type LogPosition } from "./format.ts";
@@ -104,14 +103,14 @@ async function openSegments(disk: Disk, scan: Scan): Promise<FoundSegments> {
   const live: Segment[] = [];
   const spare: DiskFile[] = [];
   let lastFileNumber = 0;
-  const block = new AlignedMemory(BLOCK_BYTES).bytes.subarray(0, BLOCK_BYTES);
+  using image = new SegmentImage();
   for (const name of await disk.list()) {
     const fileNumber = segmentFileNumber(name);
     if (fileNumber === undefined) continue;
     lastFileNumber = Math.max(lastFileNumber, fileNumber);
     const file = await openSegmentFile(disk, name, false);
-    const count = await file.read(block.fill(0), 0);
-    const header = count < BLOCK_BYTES ? "blank" : parseSegmentHeader(block, file.sizeBytes);
+    const block = await image.firstBlock(file);
+    const header = block === undefined ? "blank" : parseSegmentHeader(block, file.sizeBytes);
     if (header === "damaged") {
       spare.push(file);
       scan.damaged({ file: name, position: 0, what: "the header of the segment is damaged" });

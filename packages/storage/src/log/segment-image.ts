@@ -3,6 +3,9 @@
  * The memory is kept for the next scan: opening a small database many times costs no new one.
  */
 import { AlignedMemory } from "../disk/aligned-memory.ts";
+import type { DiskFile } from "../disk/disk.ts";
+import { StorageError } from "../errors.ts";
+import { BLOCK_BYTES } from "./format.ts";
 import type { Segment } from "./segment.ts";
 
 const SLICE_BYTES = 1 << 20;
@@ -17,12 +20,19 @@ export class SegmentImage implements Disposable {
   view!: DataView;
   readonly #memory: AlignedMemory;
   #segment: Segment | undefined = undefined;
-  #slices: Promise<number>[] = [];
+  #slices: Promise<void>[] = [];
   #readBytes = 0;
 
   constructor() {
     this.#memory = idle ?? new AlignedMemory(SLICE_BYTES, LIMIT_BYTES);
     idle = undefined;
+  }
+
+  /** The first block of a file; undefined when it is shorter. */
+  async firstBlock(file: DiskFile): Promise<Uint8Array | undefined> {
+    await this.settled();
+    const block = this.#memory.bytes.subarray(0, BLOCK_BYTES);
+    return (await file.read(block, 0)) === BLOCK_BYTES ? block : undefined;
   }
 
   /** Begins with a segment, at an offset before which nothing will be needed. */
@@ -67,7 +77,7 @@ export class SegmentImage implements Disposable {
     const from = this.#readBytes;
     const count = Math.min(SLICE_BYTES, segment.sizeBytes - from);
     if (count <= 0) return;
-    const slice = segment.file.read(this.bytes.subarray(from, from + count), from);
+    const slice = readSlice(segment.file, this.bytes.subarray(from, from + count), from);
     slice.catch(() => {});
     this.#slices.push(slice);
     this.#readBytes += count;
@@ -77,4 +87,17 @@ export class SegmentImage implements Disposable {
   [Symbol.dispose](): void {
     if (this.#memory.sizeBytes <= IDLE_LIMIT_BYTES) idle = this.#memory;
   }
+}
+
+async function readSlice(file: DiskFile, into: Uint8Array, positionBytes: number): Promise<void> {
+  const count = await file.read(into, positionBytes);
+  if (count === into.length) return;
+  throw new StorageError(
+    "IO",
+    `Cannot read ${file.name}: it answered ${count} bytes of ${into.length}`,
+    {
+      file: file.name,
+      position: positionBytes,
+    },
+  );
 }

@@ -1,0 +1,13 @@
+/** Random histories, the power cut after every change of the disk. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { crashHistoriesOnThread } from "../crash-histories.ts";
+
+const points = 100_000;
+const firstSeed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
+
+test(`nothing acknowledged is lost at ${points} crash points, from seed ${firstSeed}`, async (t) => {
+  const totals = await crashHistoriesOnThread({ firstSeed, points });
+  t.diagnostic(JSON.stringify(totals));
+  assert.ok(totals.points >= points && totals.continued > 0);
+});
