@@ -78,3 +78,18 @@ export {
 export { traces, type TracesOptions } from "./observe/traces.ts";
 export { fetchHandler, type FetchHandler, type FetchOptions } from "./web/fetch-handler.ts";
 export { requestIds } from "./observe/request-ids.ts";
+// The client.
+export { HttpPool, type PoolRequest, type RequestStats } from "./client/http-pool.ts";
+export type { PoolStats } from "./client/connection-pool.ts";
+export type { PoolOptions, RequestInit } from "./client/options.ts";
+export { ClientResponse } from "./client/client-response.ts";
+export {
+  RequestError,
+  type Delivery,
+  type RequestErrorCode,
+  type RequestPhase,
+} from "./client/errors.ts";
+export type { RequestBody } from "./client/request-body.ts";
+export type { RequestHeaders } from "./client/request-head.ts";
+export type { RequestTimeouts } from "./client/timeouts.ts";
+export type { RetryOptions } from "./client/retry.ts";

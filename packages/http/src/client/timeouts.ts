@@ -12,12 +12,15 @@
  * `total` is over everything, redirects, retries and pauses included. It is no timer of its own: every
  * wait is limited to what is left of it, and whoever does not wait has nothing that could be late.
  */
-import { durationMs, monotonic, type Duration } from "@hotpath/runtime";
+import { durationMs, monotonic, type Duration, type WaitOptions } from "@hotpath/runtime";
 
 export interface RequestTimeouts {
-  /** Waiting for a connection of the pool. Default: 10 s. */
+  /** Waiting for a connection of the pool, until one is free or made. Default: 10 s. */
   readonly queue?: Duration;
-  /** Making one: name lookup, TCP, TLS. Default: 10 s. */
+  /**
+   * Making one: name lookup, TCP, TLS. Set for a pool or client: which request a new connection will
+   * serve is open until it is there. Default: 10 s.
+   */
   readonly connect?: Duration;
   /** Until the other side takes the next piece of the request. Default: 30 s. */
   readonly send?: Duration;
@@ -82,6 +85,14 @@ export class TimeBudget {
   leftMs(phaseMs: number): number {
     if (this.#endMs === Infinity) return phaseMs;
     return Math.max(0, Math.min(phaseMs, this.#endMs - monotonic()));
+  }
+
+  /** What limits the next wait of a phase. */
+  wait(phaseMs: number): WaitOptions | undefined {
+    const { signal } = this;
+    const timeout = this.leftMs(phaseMs);
+    if (signal !== undefined) return { timeout, signal };
+    return timeout === Infinity ? undefined : { timeout };
   }
 
   /** Whether it is the whole that is over. */
