@@ -34,7 +34,7 @@ function serve(connection: Connection): void {
     }
     return at;
   };
-  reader.onEnd = () => void connection.reset();
+  reader.onEnd = () => connection.reset();
   reader.arm();
 }
 

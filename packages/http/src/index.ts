@@ -79,6 +79,8 @@ export { traces, type TracesOptions } from "./observe/traces.ts";
 export { fetchHandler, type FetchHandler, type FetchOptions } from "./web/fetch-handler.ts";
 export { requestIds } from "./observe/request-ids.ts";
 // The client.
+export { HttpClient, type ClientOptions, type ClientRequest } from "./client/http-client.ts";
+export type { RedirectMode } from "./client/redirect.ts";
 export { HttpPool, type PoolRequest, type RequestStats } from "./client/http-pool.ts";
 export type { PoolStats } from "./client/connection-pool.ts";
 export type { PoolOptions, RequestInit } from "./client/options.ts";

@@ -38,6 +38,12 @@ export class ClientBody implements Body {
     return codings.length === 0 || content.sizeBytes === 0 ? content.sizeBytes : undefined;
   }
 
+  /** All of it is here, as it is to be read. */
+  get inHand(): boolean {
+    const { codings, exchange } = this.#options;
+    return codings.length === 0 && exchange.over && !this.#begun;
+  }
+
   get trailers(): Headers | undefined {
     return this.#options.content.trailers;
   }

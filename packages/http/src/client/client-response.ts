@@ -4,6 +4,10 @@ import type { Body, Headers } from "../message/exchange.ts";
 import type { ClientBody } from "./client-body.ts";
 import type { Answer } from "./exchange.ts";
 
+interface ConnectionOf {
+  readonly connection?: Connection | undefined;
+}
+
 /**
  * Its body occupies a connection until it is read, or given up: `await using response = …` sees to
  * that. A body that came together with the head occupies none.
@@ -22,7 +26,12 @@ export class ClientResponse implements AsyncDisposable, Disposable {
   readonly connection: Connection | undefined;
   readonly #body: ClientBody;
 
-  constructor(answer: Answer, body: ClientBody, url: string, redirects: number = 0) {
+  constructor(
+    answer: Omit<Answer, "body" | "connection"> & ConnectionOf,
+    body: ClientBody,
+    url: string,
+    redirects: number = 0,
+  ) {
     this.status = answer.status;
     this.reason = answer.reason;
     this.httpVersion = answer.httpVersion;
@@ -33,8 +42,18 @@ export class ClientResponse implements AsyncDisposable, Disposable {
     this.#body = body;
   }
 
+  /** The same response, found at `url` after some redirects. */
+  after(url: URL, redirects: number): ClientResponse {
+    return new ClientResponse(this, this.#body, url.href.replace(/#.*$/, ""), redirects);
+  }
+
   get body(): Body {
     return this.#body;
+  }
+
+  /** The body came with the head: reading it does not wait. */
+  get inHand(): boolean {
+    return this.#body.inHand;
   }
 
   /** From 200 to 299. */

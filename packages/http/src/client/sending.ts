@@ -57,7 +57,8 @@ export async function sendContent(sending: Sending): Promise<void> {
     await sending.connection.flushed({ timeout: exchange.budget.limits.sendMs });
     exchange.wasSent();
   } catch (error) {
-    if (isCancelled()) throw error;
+    // The exchange is over; how it ended is known already.
+    if (isCancelled()) return;
     if (error instanceof SourceFailure) {
       sending.broken(exchange.error("SOURCE", "send", "has a body that failed", error.cause));
     } else if (error instanceof TimeoutError) {
