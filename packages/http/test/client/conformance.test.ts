@@ -37,7 +37,9 @@ async function nodeHandler(request: IncomingMessage, response: ServerResponse): 
     response.write("one");
     response.write("two");
   } else response.setHeader("x-method", request.method!);
-  response.end(`${request.method} ${request.url} ${body.length} ${request.headers["x-a"] ?? ""}`);
+  response.end(
+    `${request.method} ${request.url} ${body.length} ${String(request.headers["x-a"] ?? "")}`,
+  );
 }
 
 async function nodeOrigin(unix: boolean): Promise<Origin> {

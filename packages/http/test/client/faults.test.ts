@@ -10,7 +10,7 @@ import {
   spawn,
 } from "@hotpath/runtime";
 import { HttpPool, RequestError, type PoolOptions, type PoolRequest } from "@hotpath/http";
-import { answering, OK, Peer, ScriptedServer } from "./scripted-server.ts";
+import { answering, OK, ScriptedServer, type Peer } from "./scripted-server.ts";
 
 type Script = (peer: Peer) => Promise<void>;
 
