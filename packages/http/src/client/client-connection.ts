@@ -57,18 +57,18 @@ const INTERIM_LIMIT = 20;
 const scratch = new Uint8Array(1);
 
 export class ClientConnection implements Loaded {
-  row = -1;
-  place = 0;
+  row: number = -1;
+  place: number = 0;
   readonly openedMs: number;
   idleSinceMs: number;
   /** Exchanges that are over. */
-  served = 0;
+  served: number = 0;
   /** Requests that it was promised to and that have not begun. Owned by the pool. */
-  promised = 0;
+  promised: number = 0;
   /** What runs on it, or is about to, shares with nobody. Owned by the pool. */
-  exclusive = false;
+  exclusive: boolean = false;
   /** When the body that is being received was last asked for; Infinity while somebody waits for it. */
-  unreadSinceMs = Infinity;
+  unreadSinceMs: number = Infinity;
   readonly #connection: Connection;
   readonly #owner: ConnectionOwner;
   readonly #limits: ConnectionLimits;
