@@ -5,6 +5,8 @@
  * `…Values` functions give the parameters of a statement in the order of its placeholders.
  */
 import { TablesError } from "../errors.ts";
+import { encodeText, refusalOf } from "../connection/value-text.ts";
+import type { ColumnState } from "../definition/column.ts";
 import type { AnyTable, Insert, Key, Row, Update } from "../definition/table.ts";
 import type {
   AllInsertNames,
@@ -159,14 +161,33 @@ function valuesOf(table: AnyTable, row: object, names: readonly string[]): unkno
   const values = row as Readonly<Record<string, unknown>>;
   return names.map((name) => {
     const value = values[name];
-    if (value !== undefined && value !== null) return value;
-    if (table.columns[name]!.state.nullable) return null;
+    const { state } = table.columns[name]!;
+    const missing = value === undefined || value === null;
+    if (missing && state.nullable) return null;
+    const { code, why } = missing
+      ? { code: "NOT_NULL_VIOLATION" as const, why: "is missing" }
+      : (refusedBy(state, value) ?? {});
+    if (code === undefined) return value;
     throw new TablesError(
-      "NOT_NULL_VIOLATION",
-      `Cannot bind a row of table ${table.name}: column ${name} has no value`,
-      { table: table.name, column: name },
+      code,
+      `Cannot bind a row of table ${table.name}: the value of column ${name} ${why}`,
+      {
+        table: table.name,
+        column: name,
+      },
     );
   });
+}
+
+/** Documents are not tried: their text is long, and every value has one. */
+function refusedBy(state: ColumnState, value: unknown) {
+  const { type, finite } = state;
+  if (finite && typeof value === "number" && !Number.isFinite(value)) {
+    return { code: "INVALID_VALUE" as const, why: "is NaN or infinite" };
+  }
+  if (type === "json" || type === "jsonb" || (type === "bytea" && value instanceof Uint8Array))
+    return undefined;
+  return encodeText(value, type) === undefined ? refusalOf(value, type) : undefined;
 }
 
 function list(names: readonly string[]): string {

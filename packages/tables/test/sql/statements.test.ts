@@ -12,6 +12,7 @@ import {
   insertValues,
   integer,
   jsonb,
+  keyValues,
   selectByIdSql,
   sqlDefault,
   table,
@@ -94,14 +95,15 @@ test("each statement is, at run time, what its type says", () => {
 });
 
 test("values follow the order of the placeholders", () => {
-  assert.deepEqual(insertValues(particles, { simulation_id: "s", pos_x: 1, mass: 2 }), [2, 1, "s"]);
-  assert.deepEqual(updateValues(particles, { id: 9n, simulation_id: "s", pos_x: 1, mass: 2 }), [
+  const id = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
+  assert.deepEqual(insertValues(particles, { simulation_id: id, pos_x: 1, mass: 2 }), [2, 1, id]);
+  assert.deepEqual(updateValues(particles, { id: 9n, simulation_id: id, pos_x: 1, mass: 2 }), [
     2,
     1,
-    "s",
+    id,
     9n,
   ]);
-  assert.throws(() => insertValues(particles, { simulation_id: "s", pos_x: 1 } as never), {
+  assert.throws(() => insertValues(particles, { simulation_id: id, pos_x: 1 } as never), {
     code: "NOT_NULL_VIOLATION",
     table: "particles",
     column: "mass",
@@ -144,4 +146,20 @@ test("names that PostgreSQL could not keep are refused when the table is defined
   assert.throws(() => table("t", column, { indexes: [["b" as "a"]] }), TypeError);
   assert.throws(() => updateSql(table("keyless", column)), /no primary key/);
   assert.throws(() => insertSql(particles, ["id", "id"]), /named twice/);
+});
+
+test("a value that a column can not hold is refused before it is bound, by table and column", () => {
+  const row = { simulation_id: crypto.randomUUID(), mass: 1, pos_x: 0 };
+  const refused = (bind: () => unknown, column: string, code: string, of = "particles"): void => {
+    assert.throws(bind, { name: "TablesError", code, table: of, column });
+  };
+  refused(() => insertValues(particles, { ...row, pos_x: Number.NaN }), "pos_x", "INVALID_VALUE");
+  refused(
+    () => insertValues(particles, { ...row, simulation_id: "x" }),
+    "simulation_id",
+    "INVALID_VALUE",
+  );
+  refused(() => updateValues(particles, { ...row, id: 2n ** 63n }), "id", "OUT_OF_RANGE");
+  refused(() => keyValues(compound, { a: "", b: 2 ** 31 }), "b", "OUT_OF_RANGE", "compound");
+  assert.deepEqual(insertValues(particles, { ...row, mass: Number.NaN })[0], Number.NaN);
 });
