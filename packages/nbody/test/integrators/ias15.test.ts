@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diagnostics } from "../../src/diagnostics/diagnostics.ts";
+import { FIGURE_EIGHT_PERIOD, figureEight } from "../../src/initial/figure-eight.ts";
 import { NbodyError } from "../../src/errors.ts";
 import { fillGaussRadau, GAUSS_RADAU_LENGTH } from "../../src/integrators/gauss-radau.ts";
 import { seventhRoot } from "../../src/integrators/roots.ts";
@@ -12,6 +13,17 @@ import { G1, JUPITER_PERIOD, worstEnergyError } from "./outer-solar-system.ts";
 test("1000 Jupiter years of the outer solar system keep the energy to 1e-14", async () => {
   const error = await worstEnergyError("ias15", JUPITER_PERIOD, 1000);
   assert.ok(error <= 1e-14, `${error}`);
+});
+
+test("a body whose pulls cancel does not stop the clock: the figure-eight closes", async () => {
+  const bodies = figureEight();
+  const start = figureEight();
+  const options = { bodies, units: { G: 1, softening: 0 }, integrator: "ias15" } as const;
+  (await createSystem({ ...options, dt: FIGURE_EIGHT_PERIOD / 10 })).step(10);
+  for (let i = 0; i < 3; i++) {
+    const miss = Math.hypot(bodies.x[i]! - start.x[i]!, bodies.y[i]! - start.y[i]!);
+    assert.ok(miss < 1e-7, `body ${i} misses its start by ${miss}`);
+  }
 });
 
 test("an orbit of any eccentricity closes, and takes the steps that it needs", async () => {
