@@ -76,6 +76,7 @@ export {
   type MetricsOptions,
 } from "./observe/metrics.ts";
 export { traces, type TracesOptions } from "./observe/traces.ts";
+export { serveFetch, type ServeFetchOptions } from "./web/serve-fetch.ts";
 export { fetchHandler, type FetchHandler, type FetchOptions } from "./web/fetch-handler.ts";
 export { requestIds } from "./observe/request-ids.ts";
 // The client.
