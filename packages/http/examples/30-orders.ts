@@ -24,6 +24,7 @@ import {
   json,
   type AccessLine,
   type Middleware,
+  type Route,
   type Router,
 } from "@hotpath/http";
 import { Broadcast, run, select, Signal } from "@hotpath/runtime";
@@ -47,7 +48,7 @@ export function createApp(log: (line: AccessLine) => void, draining: AbortSignal
   const orders = new Map<number, Order>();
   const news = new Broadcast<Order>(64);
   const metrics = new Metrics();
-  const routes = [
+  const routes: Route[] = [
     ...group(
       "/api",
       [

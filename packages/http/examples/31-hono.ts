@@ -14,9 +14,7 @@ export function createApp(log: (line: string) => void): Hono {
   const app = new Hono();
   app.use(logger(log));
   app.get("/hello/:name", (c) => c.json({ hello: c.req.param("name") }));
-  app.post("/echo", (c) =>
-    c.body(c.req.raw.body, 200, { "content-type": "application/octet-stream" }),
-  );
+  app.post("/echo", (c) => new Response(c.req.raw.body));
   app.get("/login", (c) => {
     setCookie(c, "sid", "s1", { httpOnly: true });
     setCookie(c, "theme", "dark");

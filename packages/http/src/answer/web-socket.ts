@@ -15,6 +15,7 @@ import {
   durationMs,
   external,
   fromSignal,
+  IoError,
   moveOnAfter,
   select,
   shield,
@@ -195,6 +196,9 @@ export class WebSocket {
         if (!(await external(this.#take(chunk)))) break;
         for (const message of this.#arrived.splice(0)) await this.#messages.send(message);
       }
+    } catch (error) {
+      // A client that resets the connection has gone, which is nobody's failure.
+      if (!(error instanceof IoError || error instanceof ClosedError)) throw error;
     } finally {
       this.#closeCode ??= ABNORMAL;
       this.#messages.close();

@@ -44,10 +44,13 @@ function webRequest(request: Request, options: FetchOptions): globalThis.Request
   return new globalThis.Request(url, init);
 }
 
+/** What concerns one connection only; frameworks set these for servers that need to be told. */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set(["transfer-encoding", "keep-alive"]);
+
 function fromWeb(response: globalThis.Response): Response {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of response.headers) {
-    if (name !== "set-cookie") headers[name] = value;
+    if (name !== "set-cookie" && !OF_THE_CONNECTION.has(name)) headers[name] = value;
   }
   const set = response.headers.getSetCookie();
   if (set.length > 0) headers["set-cookie"] = set;
