@@ -3,6 +3,8 @@
 const HELP = `hotpath — services whose hot path is TypeScript
 
   hotpath serve                  run the gravity service (PORT, HOST, HOTPATH_DATA, DATABASE_URL)
+  hotpath serve payments         run one instance of the payments service (LISTEN, HOTPATH_DATA,
+                                 PROCESSOR_DEFAULT_URL, PROCESSOR_FALLBACK_URL, PAYMENTS_TOKEN)
   hotpath simulate [options]     run one simulation here and write its final state
       --preset NAME              solar-system, plummer, disk, galaxies, figure-eight
       --n COUNT --seed NUMBER    particles and seed, for presets that are drawn at random

@@ -1,3 +1,5 @@
-export { formatAmount, MAX_AMOUNT_MINOR, parseAmount, type AmountFault } from "./payment/amount.ts";
-export { SummaryIndex } from "./summary/summary-index.ts";
-export { Totals, type ProcessorIndex } from "./summary/leaf.ts";
+export { configFrom, parseListen, type PaymentsConfig } from "./config.ts";
+export { main } from "./main.ts";
+export { runService, type Service, type ServiceOptions } from "./service.ts";
+export { Emulator, type EmulatorOptions } from "./processor/emulator.ts";
+export { emulatorRoutes } from "./processor/emulator-routes.ts";

@@ -1,10 +1,22 @@
-/** `hotpath serve`: the gravity service until SIGTERM or SIGINT, then an orderly stop and exit 0. */
+/** `hotpath serve SERVICE`: a service until SIGTERM or SIGINT, then an orderly stop and exit 0. */
 import { configFrom, openService } from "@hotpath/gravity";
+import { configFrom as paymentsConfigFrom, main as payments } from "@hotpath/payments";
+import { run } from "@hotpath/runtime";
 
 export async function serve(args: readonly string[]): Promise<number> {
-  if (args.length > 0 && !(args.length === 1 && args[0] === "gravity")) {
-    throw new RangeError(`no service "${args.join(" ")}"; there is gravity`);
-  }
+  const name = args.length === 0 ? "gravity" : args.join(" ");
+  if (name === "gravity") return await serveGravity();
+  if (name === "payments") return await servePayments();
+  throw new RangeError(`no service "${name}"; there are gravity and payments`);
+}
+
+async function servePayments(): Promise<number> {
+  const config = paymentsConfigFrom(process.env);
+  await run(() => payments(config, (place) => console.log(`payments at ${place}`)));
+  return 0;
+}
+
+async function serveGravity(): Promise<number> {
   const stopped = new Promise<void>((stop) => {
     process.once("SIGTERM", () => stop());
     process.once("SIGINT", () => stop());

@@ -1,6 +1,7 @@
 /** The body of POST /payments: `{"correlationId": uuid, "amount": 19.90}`, and nothing of it but these two. */
 import { invalid, malformed, type Violation } from "@hotpath/http";
 import { parseAmount } from "../payment/amount.ts";
+import { parseJsonWithAmount, type JsonWithAmount } from "../payment/json-amount.ts";
 import { isPaymentId, type PaymentId } from "../payment/payment.ts";
 
 /** How every client writes it; the amount's digits are taken from the text, never from a binary fraction. */
@@ -25,27 +26,18 @@ export function parseOrder(text: string): OrderText {
   return { id, amountMinor: amount };
 }
 
-/** Any other order, spacing or further members: through the JSON parser, which keeps the number's text. */
+/** Any other order, spacing or further members: through the JSON parser. */
 function fields(text: string): [id: unknown, amountText: string | undefined] {
-  let amountText: string | undefined;
-  const keepSource = function (
-    this: unknown,
-    key: string,
-    value: unknown,
-    context: { readonly source?: string },
-  ): unknown {
-    if (key === "amount" && typeof value === "number") amountText = context.source;
-    return value;
-  };
-  let body: unknown;
+  let parsed: JsonWithAmount;
   try {
-    body = JSON.parse(text, keepSource as Parameters<typeof JSON.parse>[1]);
+    parsed = parseJsonWithAmount(text);
   } catch (cause) {
     throw malformed("the body is not JSON", cause);
   }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+  const { value, amountText } = parsed;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw malformed("the body is not a JSON object");
   }
-  const { correlationId, amount } = body as Record<string, unknown>;
+  const { correlationId, amount } = value as Record<string, unknown>;
   return [correlationId, typeof amount === "number" ? amountText : undefined];
 }

@@ -66,6 +66,15 @@ export class Dispatcher {
     }
   }
 
+  /** After `run` has been cancelled: waits, at most `graceMs`, for the answers to what has been sent. */
+  async settleDown(graceMs: number): Promise<void> {
+    await moveOnAfter(graceMs, async () => {
+      while (this.#processors.some(({ state }) => state.inFlight > 0)) {
+        await this.#ledger.changed.wait();
+      }
+    });
+  }
+
   /** Sends from the line until it is empty or its first must wait; for how long, in ms. */
   #sendWhatCan(): number {
     const [first, second] = this.#processors;
@@ -138,12 +147,16 @@ export class Dispatcher {
     await this.#ledger.bury(payment, `unknown at its processor after ${resolveAttempts} tries`);
   }
 
-  /** It is recorded under our id: with our amount it is ours. False when that could not be learnt. */
+  /**
+   * The processor says that its id is recorded: with our amount it is ours. False when that could not be learnt.
+   */
   async #confirm(payment: Active): Promise<boolean> {
     const { processor } = pinOf(payment);
     const found = await this.#processors[processor].link.lookUp(payment.id);
-    if (found.kind !== "found") return false;
-    if (found.amountMinor === payment.amountMinor) {
+    if (found.kind === "unknown") return false;
+    if (found.kind === "absent") {
+      await this.#ledger.reject(payment, "refused, and not recorded");
+    } else if (found.amountMinor === payment.amountMinor) {
       await this.#ledger.settle(payment, found.requestedAtMs);
     } else {
       await this.#ledger.reject(payment, "its id is recorded there with another amount");

@@ -2,6 +2,7 @@
 import { json, Problem, route, type Request, type Response, type Route } from "@hotpath/http";
 import { formatAmount, roundAmount } from "../payment/amount.ts";
 import { formatMicros, parseMicros } from "../payment/instant.ts";
+import { parseJsonWithAmount } from "../payment/json-amount.ts";
 import { isPaymentId } from "../payment/payment.ts";
 import type { Emulator, Recorded } from "./emulator.ts";
 
@@ -96,15 +97,8 @@ function jsonText(body: string): Response {
 }
 
 function parsePayment(text: string): { readonly id: string; readonly payment: Recorded } {
-  let amountText = "";
-  const keepSource = (key: string, value: unknown, context: { source?: string }): unknown => {
-    if (key === "amount") amountText = context.source ?? "";
-    return value;
-  };
-  const body = JSON.parse(text, keepSource as Parameters<typeof JSON.parse>[1]) as Record<
-    string,
-    unknown
-  >;
+  const { value, amountText = "" } = parseJsonWithAmount(text);
+  const body = value as Record<string, unknown>;
   const { correlationId, requestedAt } = body;
   const amountMinor = roundAmount(amountText);
   if (typeof correlationId !== "string" || !isPaymentId(correlationId.toLowerCase())) {
