@@ -177,12 +177,6 @@ export class OrderedCursor implements Disposable {
     return this.#within(this.#reverse ? cursor.previous() : cursor.next());
   }
 
-  /** Goes, within the range that was begun, to the first key that is not before `target` in its direction. */
-  skipTo(target: Uint8Array): boolean {
-    const cursor = this.#open();
-    return this.#within(this.#reverse ? cursor.seekBack(target) : cursor.seek(target));
-  }
-
   #within(found: boolean): boolean {
     const cursor = this.#cursor!;
     if (!found) return false;

@@ -20,6 +20,7 @@ import {
 } from "../pool/page-pool.ts";
 import { TreeCursor } from "./cursor.ts";
 import { NodeWriter } from "./node-writer.ts";
+import { Splitter } from "./split.ts";
 
 /** The oldest commit that an open snapshot shows; Infinity when none is open. */
 export type OldestSnapshot = () => number;
@@ -56,6 +57,7 @@ export class PageSpace {
   /** The commit that is being applied. */
   commit = 0;
 
+  #splitter: Splitter | undefined;
   readonly #oldest: OldestSnapshot;
   readonly #hazard: Hazard;
   readonly #second: Hazard;
@@ -80,6 +82,11 @@ export class PageSpace {
     this.cursor = new TreeCursor(pool);
     this.#hazard = pool.hazard();
     this.#second = pool.hazard();
+  }
+
+  /** Divides and joins pages for all trees of the space. */
+  get splitter(): Splitter {
+    return (this.#splitter ??= new Splitter(this.nodes));
   }
 
   /** The address of a page, until the next call. */

@@ -23,7 +23,7 @@ import {
 } from "./node-layout.ts";
 import { releaseOverflow, writeOverflow } from "./overflow.ts";
 import type { PageSpace } from "./page-space.ts";
-import { Splitter, type Entry } from "./split.ts";
+import type { Entry } from "./split.ts";
 
 /** Pages below this look for a neighbour to join. */
 const SPARSE_BYTES: number = Math.floor(BODY_BYTES / 3);
@@ -45,7 +45,6 @@ export class Tree {
   /** Bytes of all keys and values. */
   keyValueBytes = 0;
 
-  readonly #splitter: Splitter;
   readonly #pages: number[] = new Array<number>(MAX_DEPTH).fill(0);
   readonly #indexes: number[] = new Array<number>(MAX_DEPTH).fill(0);
   /** Depth of the leaf of the last descent. */
@@ -56,7 +55,6 @@ export class Tree {
   constructor(space: PageSpace, table: number, state?: TreeState) {
     this.space = space;
     this.table = table;
-    this.#splitter = new Splitter(space.nodes);
     if (state === undefined) return;
     this.root = state.root;
     this.entries = state.entries;
@@ -192,11 +190,11 @@ export class Tree {
     for (let depth = this.#leaf; ; depth--) {
       const level = nodes.level(node);
       const right = this.space.create(level, this.table);
-      this.#splitter.split(node, this.space.own(right), entry);
-      if (level === 0) tail = this.#splitter.tailAddress;
-      entry.length = this.#splitter.separatorLength;
+      this.space.splitter.split(node, this.space.own(right), entry);
+      if (level === 0) tail = this.space.splitter.tailAddress;
+      entry.length = this.space.splitter.separatorLength;
       entry.key = this.#parentKey;
-      this.#parentKey.set(this.#splitter.separator.subarray(0, entry.length));
+      this.#parentKey.set(this.space.splitter.separator.subarray(0, entry.length));
       entry.lead = right;
       entry.tail = 0;
       if (depth === 0) {
@@ -290,7 +288,7 @@ export class Tree {
     const length = nodes.copyKey(parent, separatorIndex, this.#parentKey);
     const left = index < 0 ? node : neighbour;
     const right = index < 0 ? neighbour : node;
-    if (!this.#splitter.join(node, left, right, this.#parentKey, length)) return;
+    if (!this.space.splitter.join(node, left, right, this.#parentKey, length)) return;
     this.space.release(page, nodes.born(neighbour));
     // The joined page stands where the left one stood.
     if (index >= 0) nodes.setChild(parent, other, this.#pages[depth]!);
