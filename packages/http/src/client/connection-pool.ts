@@ -16,10 +16,12 @@
  * 4. A connection that may not be used any more is in no row, and closes after its last exchange.
  */
 import {
+  after,
   checkCancelled,
   Group,
+  Notify,
   Oneshot,
-  sleep,
+  select,
   type Clock,
   type Connection,
   type Task,
@@ -79,6 +81,9 @@ export class ConnectionPool implements ConnectionOwner {
   #dialFailures = 0;
   #refused = 0;
   #watching = false;
+  /** When idle connections are looked at next. */
+  #lookMs = Infinity;
+  readonly #sooner = new Notify();
   #closed = false;
   #emptied: Oneshot<void> | undefined = undefined;
 
@@ -171,7 +176,7 @@ export class ConnectionPool implements ConnectionOwner {
     }
     this.#table.place(connection, connection.exclusive ? this.#options.pipeline : load);
     this.#serve();
-    if (connection.row === 0) this.#watch();
+    if (connection.row === 0) this.#watch(connection.expiresMs);
   }
 
   gone(connection: ClientConnection): void {
@@ -183,7 +188,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   streaming(): void {
-    this.#watch();
+    this.#watch(this.nowMs() + this.#options.unreadMs);
   }
 
   /** Refuses what comes from now on, fails what waits, and closes connections after their last exchange. */
@@ -278,19 +283,27 @@ export class ConnectionPool implements ConnectionOwner {
     }
   }
 
-  /** Looks after idle connections and unread bodies as long as there are any. */
-  #watch(): void {
-    if (this.#watching || this.#closed) return;
-    this.#watching = true;
-    this.spawn("watch idle connections", async () => {
-      try {
-        for (let nextMs = this.#sweep(); nextMs < Infinity; nextMs = this.#sweep()) {
-          await sleep(nextMs);
-        }
-      } finally {
-        this.#watching = false;
+  /** Looks after idle connections and unread bodies as long as there are any, at `dueMs` at the latest. */
+  #watch(dueMs: number): void {
+    if (this.#closed) return;
+    if (!this.#watching) {
+      this.#watching = true;
+      this.spawn("watch idle connections", () => this.#watchAll());
+    } else if (dueMs < this.#lookMs) {
+      this.#lookMs = dueMs;
+      this.#sooner.notify();
+    }
+  }
+
+  async #watchAll(): Promise<void> {
+    try {
+      for (let nextMs = this.#sweep(); nextMs < Infinity; nextMs = this.#sweep()) {
+        this.#lookMs = this.nowMs() + nextMs;
+        await select({ sooner: this.#sooner, due: after(nextMs) });
       }
-    });
+    } finally {
+      this.#watching = false;
+    }
   }
 
   /** Closes what is due; how long until something else may be. */
