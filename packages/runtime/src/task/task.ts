@@ -58,14 +58,19 @@ export class RunningTask<T = unknown> extends Scope implements Task<T> {
   /** Somebody has seen the failure, or will. */
   observed = false;
 
-  constructor(parent: Scope, body: () => T | PromiseLike<T>, name: string | undefined) {
+  constructor(
+    parent: Scope,
+    body: () => T | PromiseLike<T>,
+    name: string | undefined,
+    withSite: boolean = true,
+  ) {
     super(parent.runtime, parent);
     this.task = this as RunningTask;
     this.id = nextId++;
     this.#name = name ?? body.name;
     this.body = body;
     this.spawnedMs = parent.runtime.coarseMs();
-    this.#site = captureSite(parent.runtime, this.spawnedMs);
+    this.#site = withSite ? captureSite(parent.runtime, this.spawnedMs) : undefined;
     parent.liveTasks++;
     parent.runtime.spawned++;
     if (spawnEvent.hasSubscribers) spawnEvent.publish({ task: this });
@@ -245,7 +250,7 @@ export function spawnIn<T>(
   body: () => T | PromiseLike<T>,
   name: string | undefined,
 ): RunningTask<T> {
-  const task = createIn(scope, body, name);
+  const task = createIn(scope, body, name, true);
   start(task as RunningTask);
   return task;
 }
@@ -256,7 +261,8 @@ export function spawnNowIn<T>(
   body: () => T | PromiseLike<T>,
   name: string | undefined,
 ): RunningTask<T> {
-  const task = createIn(scope, body, name);
+  // Its site would be the callback, the same for all of them.
+  const task = createIn(scope, body, name, false);
   startNow(task as RunningTask);
   return task;
 }
@@ -265,9 +271,10 @@ function createIn<T>(
   scope: Scope,
   body: () => T | PromiseLike<T>,
   name: string | undefined,
+  withSite: boolean,
 ): RunningTask<T> {
   if (scope.closed) {
     throw new RuntimeError("CLOSED", `Cannot spawn in ${scope.describe()}: it has ended`);
   }
-  return new RunningTask<T>(scope, body, name);
+  return new RunningTask<T>(scope, body, name, withSite);
 }
