@@ -76,6 +76,7 @@ export { ByteWriter, type ByteSink } from "./stream/byte-writer.ts";
 export type { LineOptions } from "./stream/lines.ts";
 export { IoError } from "./io/io-error.ts";
 export { formatAddress, type Address, type TcpAddress, type UnixAddress } from "./io/net.ts";
+export { StreamTransport, type StreamEnds } from "./io/stream-transport.ts";
 export type { Net, Transport, TransportSink, TransportTuning, TextEncoding } from "./io/net.ts";
 export type { Dns, HostAddress } from "./io/dns.ts";
 export { simulatedNetwork, SimulatedNetwork, type NetworkConditions } from "./simulate/network.ts";

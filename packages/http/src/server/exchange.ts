@@ -180,7 +180,9 @@ function isPromise(value: Response | PromiseLike<Response>): value is Promise<Re
   return typeof (value as Partial<PromiseLike<Response>>).then === "function";
 }
 
-function isStream(body: ResponseBody | undefined): body is AsyncIterable<string | Uint8Array> {
+export function isStream(
+  body: ResponseBody | undefined,
+): body is AsyncIterable<string | Uint8Array> {
   return typeof body === "object" && !(body instanceof Uint8Array);
 }
 

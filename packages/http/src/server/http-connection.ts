@@ -21,7 +21,7 @@ import type { Body, Response } from "../message/exchange.ts";
 import { MORE, REFUSED } from "../wire/field-section.ts";
 import { REFUSALS } from "../wire/refusal.ts";
 import type { RequestHead } from "../wire/request-head.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, isStream } from "./exchange.ts";
 import { IncomingRequest } from "./incoming-request.ts";
 import { RequestBody, type BodyHost } from "./request-body.ts";
 import { ServedConnection } from "./served-connection.ts";
@@ -139,8 +139,12 @@ export class HttpConnection extends ServedConnection implements BodyHost {
     return end;
   }
 
-  awaitBody(first: boolean): void {
-    if (first) this.outbox.post(CONTINUE);
+  sendContinue(): void {
+    // Behind a final status it would be part of the content.
+    if (this.#exchange?.answered === false) this.outbox.post(CONTINUE);
+  }
+
+  awaitBody(): void {
     this.enter("body", this.server.timeouts.body);
   }
 
@@ -158,10 +162,14 @@ export class HttpConnection extends ServedConnection implements BodyHost {
   /** Sends the head of a response, and its content when that is all there. Throws what cannot be sent. */
   answer(exchange: Exchange, response: Response): void {
     const { server } = this;
+    const streamed = isStream(response.body);
+    // What is streamed may be made of the content that is still to come.
+    if (streamed && response.status < 300) this.#body?.proceed();
+    const blocked = !streamed && this.#body?.blocks === true;
     const answer = server.answer.compose(response, {
       method: exchange.request.method,
       minorVersion: this.#minorVersion,
-      close: !this.#persistent || this.closing || server.draining || this.#body?.blocks === true,
+      close: !this.#persistent || this.closing || server.draining || blocked,
       dateLine: server.dateLine(),
     });
     if (answer.close) this.closing = true;

@@ -28,6 +28,7 @@ import { HttpConnection } from "./http-connection.ts";
 import { limitsFrom, timeoutsFrom, type ServerLimits, type TimeoutsMs } from "./limits.ts";
 import type { ServeOptions } from "./options.ts";
 import type { ServedConnection } from "./served-connection.ts";
+import { TlsListener } from "./tls.ts";
 
 /** Parsers of connections whose head is complete; most of them are between two requests. */
 const SPARE_HEADS = 16;
@@ -47,6 +48,7 @@ export class HttpServer implements AsyncDisposable {
   readonly #date = new DateField();
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<ServedConnection>();
+  readonly #tls: TlsListener | undefined;
   readonly #spareHeads: RequestHead[] = [];
   readonly #emptied = new Notify();
   #inFlight = 0;
@@ -64,13 +66,18 @@ export class HttpServer implements AsyncDisposable {
     this.retryAfter = { "retry-after": String(options.retryAfterSeconds ?? 1) };
     const shortestMs = Math.min(...Object.values(this.timeouts));
     this.deadlines = new Deadlines(this.#connections, shortestMs, () => this.nowMs());
+    this.#tls =
+      options.tls &&
+      new TlsListener(options.tls, this.timeouts.handshake, (connection) =>
+        this.#serve(connection, true),
+      );
     this.tasks.spawn(() => this.deadlines.watch(), { name: "deadlines" });
   }
 
   /** Serves what a listener accepts, from now on, and closes it with the server. */
   adopt(listener: Listener): void {
     this.#listeners.push(listener);
-    listener.onConnection((connection) => this.accept(connection, false));
+    listener.onConnection((connection) => this.accept(connection));
   }
 
   /** Where it listens first. */
@@ -96,11 +103,17 @@ export class HttpServer implements AsyncDisposable {
     return this.#shedCount;
   }
 
-  /** Serves a connection, however it came about. */
-  accept(connection: Connection, secure: boolean): void {
-    if (this.#connections.size >= this.limits.connections || this.draining) {
-      return this.#turnAway(connection);
-    }
+  /** Serves a connection, however it came about; over TLS when the server has it. */
+  accept(connection: Connection): void {
+    const tls = this.#tls;
+    const count = Math.max(this.#connections.size, tls?.openCount ?? 0);
+    if (this.draining) return connection.reset();
+    if (count >= this.limits.connections) return this.#turnAway(connection);
+    if (tls === undefined) return this.#serve(connection, false);
+    tls.accept(connection, async () => this.tasks.spawn(() => connection.flushed()));
+  }
+
+  #serve(connection: Connection, secure: boolean): void {
     const served = new HttpConnection(this, connection, secure);
     this.#connections.add(served);
     served.start();
@@ -108,6 +121,8 @@ export class HttpServer implements AsyncDisposable {
 
   #turnAway(connection: Connection): void {
     this.#shedCount++;
+    // In the clear it would be no answer to a TLS handshake.
+    if (this.#tls !== undefined) return connection.reset();
     try {
       connection.postText(this.refusalText(503, "too many connections"));
       this.tasks.spawn(async () => {
@@ -143,6 +158,7 @@ export class HttpServer implements AsyncDisposable {
   async close(): Promise<void> {
     this.#stopListening();
     for (const connection of this.#connections) connection.end();
+    this.#tls?.close();
     await this.tasks.cancel("the server was closed");
   }
 

@@ -2,6 +2,7 @@
 import type { Connection, TcpListenOptions } from "@hotpath/runtime";
 import type { Handler, Request, Response } from "../message/exchange.ts";
 import type { ServerLimits, ServerTimeouts } from "./limits.ts";
+import type { ServerTls } from "./tls.ts";
 
 /** A TCP port, or the path of a Unix socket. */
 export type Listen =
@@ -36,6 +37,8 @@ export interface ServeOptions {
   readonly handler: Handler;
   /** Default: a free port on 127.0.0.1. */
   readonly listen?: Listen | readonly Listen[];
+  /** Serve over TLS, with what node:tls takes: `key`, `cert`, … Default: in the clear. */
+  readonly tls?: ServerTls;
   readonly limits?: Partial<ServerLimits>;
   readonly timeouts?: Partial<ServerTimeouts>;
   /** Told of every exchange that is over. It must not throw. */

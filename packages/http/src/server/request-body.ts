@@ -6,14 +6,17 @@ import type { ServerLimits } from "./limits.ts";
 
 /** What the connection does while a handler reads. */
 export interface BodyHost {
-  /** The handler waits for more; `first`: the client waits for 100 Continue before it sends any. */
-  awaitBody(first: boolean): void;
+  /** The client waits for 100 Continue before it sends any content. */
+  sendContinue(): void;
+  /** The handler waits for more. */
+  awaitBody(): void;
   gotBody(): void;
 }
 
 export class RequestBody extends StreamedBody {
   #awaitsContinue: boolean;
   readonly #discardBytes: number;
+  readonly #host: BodyHost;
 
   constructor(head: RequestHead, reader: ByteReader, limits: ServerLimits, host: BodyHost) {
     super({
@@ -24,15 +27,21 @@ export class RequestBody extends StreamedBody {
       limitBytes: limits.bodyBytes,
       limits,
       onWait: () => {
-        const first = this.#awaitsContinue;
-        this.#awaitsContinue = false;
-        host.awaitBody(first);
+        this.proceed();
+        host.awaitBody();
         return undefined;
       },
       onGot: () => host.gotBody(),
     });
     this.#awaitsContinue = head.expectsContinue;
+    this.#host = host;
     this.#discardBytes = limits.discardBytes;
+  }
+
+  /** Lets the client send, if it waits for that. */
+  proceed(): void {
+    if (this.#awaitsContinue) this.#host.sendContinue();
+    this.#awaitsContinue = false;
   }
 
   /** Whether so much of it is unread that the connection cannot be kept for another request. */
