@@ -14,6 +14,18 @@ import { Connection, StreamTransport } from "@hotpath/runtime";
 /** As node:tls takes them: `key`, `cert`, `ca`, `requestCert`, `SNICallback`, … */
 export type ServerTls = TlsOptions;
 
+type Done = (error?: Error | null) => void;
+
+/** Tells a stream of Node how a wait of ours ended. */
+async function report(wait: Promise<void>, done: Done): Promise<void> {
+  try {
+    await wait;
+  } catch (error) {
+    return done(error as Error);
+  }
+  done();
+}
+
 /** A connection of the runtime as a stream of Node. */
 class Underlay extends Duplex {
   readonly #connection: Connection;
@@ -44,20 +56,20 @@ class Underlay extends Duplex {
     if (reader.bufferedBytes > 0) reader.consume(this.#take(reader.buffered));
   }
 
-  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+  override _write(chunk: Buffer, _encoding: string, done: Done): void {
     try {
       if (this.#connection.post(chunk)) return done();
     } catch (error) {
       return done(error as Error);
     }
-    this.#flushed().then(() => done(), done);
+    void report(this.#flushed(), done);
   }
 
-  override _final(done: (error?: Error | null) => void): void {
-    this.#connection.closeWrite().then(() => done(), done);
+  override _final(done: Done): void {
+    void report(this.#connection.closeWrite(), done);
   }
 
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+  override _destroy(error: Error | null, done: Done): void {
     if (error === null) void this.#connection.close();
     else this.#connection.reset();
     done(error);
