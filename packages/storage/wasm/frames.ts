@@ -7,9 +7,9 @@
  * 3. State, free list and hands change only under the lock. Hits never take it.
  */
 import {
-  DIRECTORY, DIRTY_COUNT, EVICTIONS, FRAMES_AT, FRAME_COUNT, FREE, FRESH, HAND, HAZARDS, HAZARDS_USED,
-  HAZARD_BYTES, HAZARD_LIMIT, LOADING, LOCK, MISSES, PAGE_BYTES, PAGE_LIMIT, POISON, RECENT_AT, RECENT_CAP,
-  RECENT_COUNT, RECENT_NEXT, RESERVED_FROM, SPREAD, STATES,
+  DIRECTORY, DIRTY_COUNT, EVICTIONS, FRAME, FRAMES_AT, FRAME_COUNT, FREE, FRESH, HAND, HAZARDS, HAZARDS_USED,
+  HAZARD_BYTES, HAZARD_LIMIT, LOADING, LOCK, MISSES, PAGES_END, PAGE_BYTES, PAGE_LIMIT, POISON, RECENT_AT, RECENT_CAP,
+  RECENT_COUNT, RECENT_NEXT, REFERENCED, RESERVED_FROM, SETTLED, SETTLED_TO, SPREAD, STATES,
 } from "./memory-map";
 
 const FREE_FRAME: u8 = 0;
@@ -51,12 +51,6 @@ function stateAt(frame: u32): usize {
   return pageAt(frame) + 4;
 }
 
-// @ts-ignore: decorator
-@inline
-function referencedAt(frame: u32): usize {
-  return pageAt(frame) + 5;
-}
-
 /** Lays out a new memory of `frames` frames; the thread that opened the database calls it once. */
 export function format(frames: u32, recentCap: u32, poison: u32): void {
   store<u32>(FRAME_COUNT, frames);
@@ -65,6 +59,7 @@ export function format(frames: u32, recentCap: u32, poison: u32): void {
   store<u32>(SPREAD, max<u32>(1, frames >> 2));
   store<u32>(FRAMES_AT, ((STATES + ((frames as usize) << 3) + 0xfff) & ~0xfff) as u32);
   store<u32>(RESERVED_FROM, frames);
+  store<u32>(PAGES_END, frames - (frames >> 3));
   store<u32>(POISON, poison);
   attach();
   if (recentCap > 0) {
@@ -90,6 +85,9 @@ export function unlock(): void {
   atomic.store<i32>(LOCK, 0);
 }
 
+/** Whether the page that `fix` found last has the SETTLED bit. */
+export let settled: bool = false;
+
 function entryOf(page: u32): usize {
   const leaf = atomic.load<u32>(DIRECTORY + (((page >> 10) as usize) << 2)) as usize;
   return leaf == 0 ? 0 : leaf + (((page & 1023) as usize) << 2);
@@ -106,16 +104,19 @@ export function fix(hazard: usize, page: u32, keep: bool): usize {
   const entry = entryOf(page);
   if (entry == 0) return 0;
   for (;;) {
-    const frame = atomic.load<u32>(entry);
-    if (frame == 0 || (frame & LOADING) != 0) return 0;
+    const word = atomic.load<u32>(entry);
+    if (word == 0 || (word & LOADING) != 0) return 0;
+    const frame = word & FRAME;
     // A frame that this hazard names already cannot have been given to another page meanwhile.
     if (load<u32>(hazard) != frame) {
       atomic.store<u32>(hazard, frame);
-      if (atomic.load<u32>(entry) != frame) continue;
+      if ((atomic.load<u32>(entry) & (FRAME | LOADING)) != frame) continue;
     }
-    if (keep && load<u8>(referencedAt(frame)) == 0) store<u8>(referencedAt(frame), 1);
+    if (keep && (word & REFERENCED) == 0) atomic.cmpxchg<u32>(entry, word, word | REFERENCED);
+    settled = (word & SETTLED) != 0;
     return addressOf(frame);
   }
+  return 0;
 }
 
 export function fixPage(hazard: usize, page: u32, keep: bool): usize {
@@ -126,8 +127,8 @@ export function fixPage(hazard: usize, page: u32, keep: bool): usize {
 export function resident(page: u32): usize {
   const entry = entryOf(page);
   if (entry == 0) return 0;
-  const frame = atomic.load<u32>(entry);
-  return frame == 0 || (frame & LOADING) != 0 ? 0 : addressOf(frame);
+  const word = atomic.load<u32>(entry);
+  return word == 0 || (word & LOADING) != 0 ? 0 : addressOf(word & FRAME);
 }
 
 function named(frame: u32): bool {
@@ -145,6 +146,11 @@ function release(frame: u32): void {
   store<u32>(FREE, frame);
 }
 
+/** `reserve` may have taken more than its part while nothing else was there yet. */
+function pagesEnd(): u32 {
+  return min<u32>(load<u32>(PAGES_END), load<u32>(RESERVED_FROM));
+}
+
 /** With the lock held: a frame that belongs to nobody, or 0. */
 function take(): u32 {
   let frame = load<u32>(FREE);
@@ -153,7 +159,7 @@ function take(): u32 {
     return frame;
   }
   frame = load<u32>(FRESH);
-  if (frame < load<u32>(RESERVED_FROM)) {
+  if (frame < pagesEnd()) {
     store<u32>(FRESH, frame + 1);
     return frame;
   }
@@ -165,7 +171,7 @@ function take(): u32 {
  * it when nobody has wanted it since.
  */
 function evict(): u32 {
-  const end = load<u32>(RESERVED_FROM);
+  const end = pagesEnd();
   const count = end - 1;
   const spread = min<u32>(load<u32>(SPREAD), count);
   let hand = load<u32>(HAND);
@@ -173,23 +179,31 @@ function evict(): u32 {
     hand = hand + 1 < end ? hand + 1 : 1;
     const behind = hand > spread ? hand - spread : hand + count - spread;
     if (evictOne(behind)) {
-      store<u8>(referencedAt(hand), 0);
       store<u32>(HAND, hand);
       return behind;
     }
-    store<u8>(referencedAt(hand), 0);
+    pass(hand);
   }
   return 0;
+}
+
+/** The first hand: the page is to be wanted again until the second comes. */
+function pass(frame: u32): void {
+  if (load<u8>(stateAt(frame)) != CLEAN) return;
+  const entry = entryOf(load<u32>(pageAt(frame)));
+  const word = atomic.load<u32>(entry);
+  if ((word & REFERENCED) != 0) atomic.cmpxchg<u32>(entry, word, word & ~REFERENCED);
 }
 
 function evictOne(frame: u32): bool {
   const state = load<u8>(stateAt(frame));
   if (state == LIMBO) return !named(frame);
-  if (state != CLEAN || load<u8>(referencedAt(frame)) != 0) return false;
+  if (state != CLEAN) return false;
   const entry = entryOf(load<u32>(pageAt(frame)));
-  atomic.store<u32>(entry, 0);
+  const word = atomic.load<u32>(entry);
+  if ((word & REFERENCED) != 0 || atomic.cmpxchg<u32>(entry, word, 0) != word) return false;
   if (named(frame)) {
-    atomic.store<u32>(entry, frame);
+    atomic.store<u32>(entry, word | REFERENCED);
     return false;
   }
   if (load<u32>(POISON) != 0) memory.fill(addressOf(frame), 0xdb, PAGE_BYTES);
@@ -223,12 +237,11 @@ export function create(page: u32): usize {
   if (frame != 0) {
     own(frame, page);
     store<u8>(stateAt(frame), DIRTY);
-    store<u8>(referencedAt(frame), 1);
     store<u32>(DIRTY_COUNT, load<u32>(DIRTY_COUNT) + 1);
     address = addressOf(frame);
     const before = atomic.load<u32>(entry);
-    atomic.store<u32>(entry, frame);
-    if (before != 0 && (before & LOADING) == 0) abandon(before);
+    atomic.store<u32>(entry, frame | REFERENCED);
+    if (before != 0 && (before & LOADING) == 0) abandon(before & FRAME);
   }
   unlock();
   return address;
@@ -256,7 +269,7 @@ export function disown(address: usize): void {
   unlock();
 }
 
-/** Address of `frames` zeroed frames in one piece, for good; 0 when those at the end are in use. */
+/** Address of `frames` zeroed frames in one piece, for good; 0 when there are none left. */
 export function reserve(frames: u32): u32 {
   lock();
   const from = load<u32>(RESERVED_FROM);
@@ -299,8 +312,7 @@ export function endLoad(frame: u32, good: bool, keep: bool): void {
   const mine = atomic.load<u32>(entry) == (frame | LOADING);
   if (good && mine) {
     store<u8>(stateAt(frame), CLEAN);
-    store<u8>(referencedAt(frame), keep ? 1 : 0);
-    atomic.store<u32>(entry, frame);
+    atomic.store<u32>(entry, keep ? frame | REFERENCED : frame);
   } else {
     if (mine) atomic.store<u32>(entry, 0);
     release(frame);
@@ -314,12 +326,24 @@ export function entryAddress(page: u32): usize {
   return entryOf(page);
 }
 
+/** The rows of the page, and of those that were settled before, are of this commit or earlier ones. */
+export function settle(page: u32, commit: i64): void {
+  if (commit > load<i64>(SETTLED_TO)) atomic.store<i64>(SETTLED_TO, commit);
+  const entry = entryOf(page);
+  if (entry == 0) return;
+  for (;;) {
+    const word = atomic.load<u32>(entry);
+    if (word == 0 || (word & LOADING) != 0 || atomic.cmpxchg<u32>(entry, word, word | SETTLED) == word) return;
+  }
+}
+
 /** The page is in its segment now. With `recent` it stays until RECENT_CAP younger ones were written. */
 export function written(page: u32, recent: bool): void {
   lock();
   const entry = entryOf(page);
-  const frame = entry == 0 ? 0 : atomic.load<u32>(entry);
-  if (frame != 0 && (frame & LOADING) == 0 && load<u8>(stateAt(frame)) == DIRTY) {
+  const word = entry == 0 ? 0 : atomic.load<u32>(entry);
+  const frame = word & FRAME;
+  if (word != 0 && (word & LOADING) == 0 && load<u8>(stateAt(frame)) == DIRTY) {
     store<u32>(DIRTY_COUNT, load<u32>(DIRTY_COUNT) - 1);
     store<u8>(stateAt(frame), CLEAN);
     if (recent && load<u32>(RECENT_CAP) > 0) pushRecent(frame);
@@ -343,9 +367,9 @@ export function drop(page: u32): void {
   lock();
   const entry = entryOf(page);
   if (entry != 0) {
-    const frame = atomic.load<u32>(entry);
+    const word = atomic.load<u32>(entry);
     atomic.store<u32>(entry, 0);
-    if (frame != 0 && (frame & LOADING) == 0) abandon(frame);
+    if (word != 0 && (word & LOADING) == 0) abandon(word & FRAME);
   }
   unlock();
 }

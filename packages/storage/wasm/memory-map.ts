@@ -8,7 +8,7 @@
  *     0x1a0000 frames' state: 8 bytes a frame
  *     …        frames; from the last one downward what is needed in one piece (`reserve`)
  *
- * Only what is touched costs memory. A page entry is 0, or a frame's index, or that with LOADING.
+ * Only what is touched costs memory. A page entry is 0, or a frame's index with some bits.
  */
 export const FRAME_COUNT: usize = 8;
 export const LOCK: usize = 12;
@@ -28,6 +28,10 @@ export const RECENT_CAP: usize = 68;
 export const RECENT_NEXT: usize = 72;
 export const RECENT_COUNT: usize = 76;
 export const DIRTY_COUNT: usize = 80;
+/** i64: commits of rows in pages with the SETTLED bit are not later. */
+export const SETTLED_TO: usize = 88;
+/** Frames from here on are for `reserve` alone. */
+export const PAGES_END: usize = 84;
 
 export const HAZARDS: usize = 0x1000;
 export const HAZARD_BYTES: usize = 64;
@@ -37,7 +41,11 @@ export const SEGMENTS: usize = 0x120000;
 export const SEGMENT_BYTES: usize = 32;
 export const STATES: usize = 0x1a0000;
 
+/** Bits of a page entry besides the frame: being read; wanted since the clock's hand passed; see SETTLED_TO. */
 export const LOADING: u32 = 0x80000000;
+export const REFERENCED: u32 = 0x40000000;
+export const SETTLED: u32 = 0x20000000;
+export const FRAME: u32 = 0x00ffffff;
 /** Page numbers are below this: 1 TiB of pages. */
 export const PAGE_LIMIT: u32 = 1 << 28;
 export const PAGE_BYTES: usize = 4096;

@@ -5,3 +5,8 @@ export {
   attach, beginLoad, create, disown, drop, endLoad, entryAddress, fixPage, format, ownFrame, releaseHazard,
   releaseHazardsOf, reserve, resident, takeHazard, written,
 } from "./frames";
+export { addEntry, createIndex, removeEntry } from "./key-index";
+export { addLate, append, beginBatch, end, lastPage, lastRow, needMapOf, settlePages } from "./append";
+export { find, openPage, visible, wanted } from "./read";
+export { endOrdinal, firstOrdinal, pageOf, seekTime } from "./runs";
+export { moveVersions } from "./versions";

@@ -25,6 +25,48 @@ export interface Kernel {
   checksum(from: number, bytes: number, into: number): void;
   seal(address: number, page: number): number;
   verify(address: number, page: number): number;
+
+  createIndex(table: number): number;
+  beginBatch(variableAt: number): void;
+  append(table: number, batch: number, rows: number, commit: number): number;
+  settlePages(table: number, published: number): void;
+  end(table: number, k0: number, k1: number, k2: number, k3: number, commit: number): number;
+  readonly needMapOf: { readonly value: number };
+  readonly lastPage: { readonly value: number };
+  readonly lastRow: { readonly value: number };
+  addLate(run: number, time: bigint, page: number, row: number): number;
+  removeEntry(table: number, hash: number, page: number, row: number): void;
+  moveVersions(table: number, to: number, mask: number, oldest: number): void;
+  find(
+    table: number,
+    cursor: number,
+    k0: number,
+    k1: number,
+    k2: number,
+    k3: number,
+    commit: number,
+  ): number;
+  visible(table: number, page: number, row: number, commit: number): number;
+  wanted(
+    table: number,
+    page: number,
+    row: number,
+    commit: number,
+    from: number,
+    to: number,
+  ): number;
+  openPage(
+    table: number,
+    cursor: number,
+    ordinal: number,
+    commit: number,
+    from: number,
+    to: number,
+  ): number;
+  endOrdinal(table: number): number;
+  firstOrdinal(table: number): number;
+  pageOf(table: number, ordinal: number): number;
+  seekTime(table: number, cursor: number, time: number): number;
 }
 
 let compiled: WasmModule | undefined;

@@ -1,0 +1,179 @@
+/**
+ * A place in a series: found by key, or moved along a range of time. Its row stands in the page; the page stays
+ * while the cursor is on it. Seeking and moving take no lock and make no garbage.
+ */
+import type { PoolHazard, SharedPool } from "../pool/shared-pool.ts";
+import type { Kernel } from "../pool/kernel.ts";
+import type { Columns, KeyOf, RowOf } from "./column.ts";
+import { KeyWords } from "./key-words.ts";
+import type { RowLayout } from "./row-layout.ts";
+import { copyRow, rowViewClass, type RowView, type Words } from "./row-view.ts";
+import { ANSWER, CURSOR, FIRST_ADDRESS } from "./table-map.ts";
+
+/** What a cursor reads: a series in this thread's view of the memory. */
+export interface SeriesPlace {
+  readonly pool: SharedPool;
+  readonly words: Words;
+  readonly layout: RowLayout;
+  readonly control: number;
+  readonly name: string;
+}
+
+export interface TimeRange {
+  /** From this time on. Default: the first. */
+  readonly from?: number;
+  /** Before this time. Default: no end. */
+  readonly to?: number;
+  /** Newest first. */
+  readonly reverse?: boolean;
+}
+
+const EARLIEST: number = -(2 ** 62);
+const LATEST: number = 2 ** 62;
+
+export class SeriesCursor<C extends Columns = Columns> implements Disposable {
+  /** The row that the cursor stands on: read its columns. It changes when the cursor moves. */
+  readonly row: RowView<C>;
+  /** The commit up to which it sees. */
+  commit: number;
+  readonly #pool: SharedPool;
+  readonly #kernel: Kernel;
+  readonly #layout: RowLayout;
+  readonly #control: number;
+  readonly #hazard: PoolHazard;
+  readonly #at: number;
+  readonly #word: number;
+  readonly #i32: Int32Array<SharedArrayBuffer>;
+  readonly #key: KeyWords | undefined;
+  #from = EARLIEST;
+  #to = LATEST;
+  #step = 1;
+  #ordinal = 0;
+  #lastOrdinal = 0;
+  #next = 0;
+  #end = 0;
+  #mixed = 0;
+
+  constructor(place: SeriesPlace, commit: number) {
+    const { pool, words, layout, control } = place;
+    this.#pool = pool;
+    this.#kernel = pool.kernel;
+    this.#layout = layout;
+    this.#control = control | 0;
+    this.#hazard = pool.hazard();
+    this.#at = this.#hazard.address;
+    this.#word = this.#at >>> 2;
+    this.#i32 = pool.words;
+    this.#key = layout.key === undefined ? undefined : new KeyWords(layout.key);
+    this.row = new (rowViewClass<C>(layout))(words);
+    this.commit = commit;
+  }
+
+  /** Stands on the row with this key, if the table has one. */
+  seek(key: KeyOf<C>): boolean {
+    const words = this.#key;
+    if (words === undefined) throw new TypeError("The series has no key");
+    words.take(key);
+    return this.seekWords(words.k0, words.k1, words.k2, words.k3);
+  }
+
+  /** `seek` with the key as four little-endian words, those beyond its length 0. */
+  seekWords(k0: number, k1: number, k2: number, k3: number): boolean {
+    for (;;) {
+      const found = this.#kernel.find(this.#control, this.#at, k0, k1, k2, k3, this.commit);
+      if (found >>> 0 >= FIRST_ADDRESS) {
+        this.row.page = found & ~4095;
+        this.row.row = found & 255;
+        return true;
+      }
+      if (found === ANSWER.absent) return false;
+      this.#load();
+    }
+  }
+
+  /** Stands before the first row of the range; `next` moves. */
+  range({ from = EARLIEST, to = LATEST, reverse = false }: TimeRange = {}): this {
+    this.#from = from;
+    this.#to = to;
+    this.#step = reverse ? -1 : 1;
+    const first = this.#seekTime(from);
+    const last = to === LATEST ? this.#kernel.endOrdinal(this.#control) - 1 : this.#seekTime(to);
+    const end = this.#kernel.endOrdinal(this.#control) - 1;
+    this.#ordinal = (reverse ? Math.min(last, end) : first) - this.#step;
+    this.#lastOrdinal = reverse ? first : Math.min(last, end);
+    this.#next = 0;
+    this.#end = 0;
+    return this;
+  }
+
+  /** Moves to the next row of the range; false when there is none. */
+  next(): boolean {
+    for (;;) {
+      while (this.#next !== this.#end) {
+        const row = this.#next;
+        this.#next += this.#step;
+        if (this.#mixed === 0 || this.#wanted(row)) {
+          this.row.row = row;
+          return true;
+        }
+      }
+      if (this.#ordinal === this.#lastOrdinal || !this.#turn()) return false;
+    }
+  }
+
+  #wanted(row: number): boolean {
+    const { page } = this.row;
+    return this.#kernel.wanted(this.#control, page, row, this.commit, this.#from, this.#to) !== 0;
+  }
+
+  /** Stands on the next page. */
+  #turn(): boolean {
+    if ((this.#lastOrdinal - this.#ordinal) * this.#step <= 0) return false;
+    this.#ordinal += this.#step;
+    const { commit } = this;
+    for (;;) {
+      const lacks = this.#kernel.openPage(
+        this.#control,
+        this.#at,
+        this.#ordinal,
+        commit,
+        this.#from,
+        this.#to,
+      );
+      if (lacks === ANSWER.done) break;
+      this.#load();
+    }
+    const words = this.#i32;
+    const at = this.#word;
+    this.row.page = words[at + CURSOR.base / 4]!;
+    const first = words[at + CURSOR.first / 4]!;
+    const end = words[at + CURSOR.end / 4]!;
+    this.#mixed = words[at + CURSOR.mixed / 4]!;
+    this.#next = this.#step === 1 ? first : end - 1;
+    this.#end = this.#step === 1 ? end : first - 1;
+    return true;
+  }
+
+  #seekTime(time: number): number {
+    for (;;) {
+      const ordinal = this.#kernel.seekTime(this.#control, this.#at, time);
+      if (ordinal >= 0) return ordinal;
+      this.#load();
+    }
+  }
+
+  /** Makes the page resident that the kernel lacked. */
+  #load(): void {
+    this.#pool.load(this.#pool.view.getUint32(this.#at + CURSOR.lacks, true), true);
+  }
+
+  /** The row as an object of its own. */
+  copy(): RowOf<C> {
+    return copyRow<C>(this.#layout, this.row);
+  }
+
+  [Symbol.dispose](): void {
+    this.row.page = 0;
+    this.#hazard[Symbol.dispose]();
+  }
+}
