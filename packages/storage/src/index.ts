@@ -9,6 +9,37 @@ export type { RecoveryMode } from "./log/scan.ts";
 export { ordered } from "./ordered/ordered-engine.ts";
 export type { KeyRange, OrderedCursor, OrderedReads } from "./ordered/ordered-reads.ts";
 export type { OrderedWrites } from "./ordered/ordered-writes.ts";
+export {
+  series,
+  type Retention,
+  type SeriesDefinition,
+  type SeriesOptions,
+} from "./series/definition.ts";
+export {
+  blob,
+  bytes,
+  bytes16,
+  f32,
+  f64,
+  i32,
+  i64,
+  key,
+  text,
+  time,
+  typically,
+  u16,
+  u32,
+  u64,
+  u8,
+  type Column,
+  type Columns,
+  type ColumnsOf,
+  type KeyOf,
+  type RowOf,
+} from "./series/column.ts";
+export type { SeriesCursor, TimeRange } from "./series/series-cursor.ts";
+export type { RowRange, SeriesReads } from "./series/series-reads.ts";
+export type { SeriesWrites } from "./series/series-writes.ts";
 // For kinds of tables.
 export type {
   CommitNumber,

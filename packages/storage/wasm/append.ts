@@ -9,7 +9,7 @@
  * 3. `append` may stop for a page, a frame or a segment; called again, it goes on where it was.
  */
 import { create, ownFrame, resident, settle } from "./frames";
-import { addEntry, foundSlot, hashOf, lookUp, repoint } from "./key-index";
+import { addEntry, hashOf, lookUp, removeEntry, repoint } from "./key-index";
 import { endOrdinal, pageOf, runAt } from "./runs";
 import {
   ABSENT, CAPACITY, COLUMNS, COLUMNS_END, COLUMN_BYTES, COLUMN_LIST, COMMIT_AT, COPIED, DATA_PAGES, H_EARLIEST,
@@ -18,7 +18,7 @@ import {
   RUN_LATE_TO, RUN_PAGES, RUN_TIME, SETTLED_PAGES, TAIL, TAIL_PAGE, TIME_AT, VARIABLE_COLUMNS,
   VERSIONS, VERSION_COUNT, VERSION_MASK, WRITER,
 } from "./table-map";
-import { hasDead, markDead, noteVersion } from "./versions";
+import { hasDead, isDead, markDead, noteVersion } from "./versions";
 
 /** A row's commit is told from its page's first one in 31 bits. */
 const MAX_DELTA: i64 = 0x7fffffff;
@@ -202,9 +202,12 @@ function enter(table: usize, a: u64, b: u64, page: u32, row: u32, commit: i64): 
   const locator = ((ended as u64) << 8) | ((before & 255) as u64);
   const lacks = roomToEnd(table, ended);
   if (lacks != ABSENT) return lacks;
-  noteVersion(table, locator, commit, 0);
   noteVersion(table, ((page as u64) << 8) | (row as u64), commit, locator);
-  markDead(table, ended, before & 255);
+  // It may have been deleted before: then it ended at that time.
+  if (!isDead(table, ended, before & 255)) {
+    noteVersion(table, locator, commit, 0);
+    markDead(table, ended, before & 255);
+  }
   repoint(page, row);
   return ABSENT;
 }
@@ -216,6 +219,33 @@ function roomToEnd(table: usize, page: u32): u32 {
   }
   const room = load<u32>(table, VERSIONS) == 0 ? 0 : (load<u32>(table, VERSION_MASK) + 1) >> 1;
   return load<u32>(table, VERSION_COUNT) + 2 > (room as u32) ? NEED_VERSIONS : ABSENT;
+}
+
+/** Enters the keys of a page's rows that are not dead. */
+export function indexPage(table: usize, page: usize): u32 {
+  const rows = load<u32>(page, H_ROWS);
+  const number = load<u32>(page, 8);
+  for (let row: u32 = 0; row < rows; row++) {
+    if (isDead(table, number, row)) continue;
+    const failed = addEntry(table, keyHash(table, page, row), number, row);
+    if (failed != ABSENT) return failed;
+  }
+  return ABSENT;
+}
+
+/** Takes the keys of a page's rows out of the index. */
+export function unindexPage(table: usize, page: usize): void {
+  const rows = load<u32>(page, H_ROWS);
+  for (let row: u32 = 0; row < rows; row++) {
+    removeEntry(table, keyHash(table, page, row), load<u32>(page, 8), row);
+  }
+}
+
+function keyHash(table: usize, page: usize, row: u32): u32 {
+  const width = load<u32>(table, KEY_WIDTH);
+  const key = page + (load<u32>(table, KEY_AT) as usize) + ((row * width) as usize);
+  const a = width == 4 ? (load<u32>(key) as u64) : load<u64>(key);
+  return hashOf(table, a, width == 16 ? load<u64>(key, 8) : 0);
 }
 
 /** Marks the full pages all of whose rows are published. */
@@ -243,6 +273,7 @@ export function end(table: usize, k0: u32, k1: u32, k2: u32, k3: u32, commitNumb
   const ended = load<u32>((before & ~4095) as usize, 8);
   const lacks = roomToEnd(table, ended);
   if (lacks != ABSENT) return lacks;
+  if (isDead(table, ended, before & 255)) return ABSENT;
   noteVersion(table, ((ended as u64) << 8) | ((before & 255) as u64), commitNumber as i64, 0);
   markDead(table, ended, before & 255);
   return ABSENT;

@@ -8,7 +8,7 @@
  */
 import {
   DIRECTORY, DIRTY_COUNT, EVICTIONS, FRAME, FRAMES_AT, FRAME_COUNT, FREE, FRESH, HAND, HAZARDS, HAZARDS_USED,
-  HAZARD_BYTES, HAZARD_LIMIT, LOADING, LOCK, MISSES, PAGES_END, PAGE_BYTES, PAGE_LIMIT, POISON, RECENT_AT, RECENT_CAP,
+  HAZARD_BYTES, LOADING, LOCK, MISSES, PAGES_END, PAGE_BYTES, PAGE_LIMIT, POISON, RECENT_AT, RECENT_CAP,
   RECENT_COUNT, RECENT_NEXT, REFERENCED, RESERVED_FROM, SETTLED, SETTLED_TO, SPREAD, STATES,
 } from "./memory-map";
 
@@ -312,7 +312,11 @@ export function endLoad(frame: u32, good: bool, keep: bool): void {
   const mine = atomic.load<u32>(entry) == (frame | LOADING);
   if (good && mine) {
     store<u8>(stateAt(frame), CLEAN);
-    atomic.store<u32>(entry, keep ? frame | REFERENCED : frame);
+    let word = keep ? frame | REFERENCED : frame;
+    // A page of rows (kind 1) whose last commit is not later: see `settle`.
+    const at = addressOf(frame);
+    if (load<u8>(at, 14) == 1 && load<i64>(at, 24) <= load<i64>(SETTLED_TO)) word |= SETTLED;
+    atomic.store<u32>(entry, word);
   } else {
     if (mine) atomic.store<u32>(entry, 0);
     release(frame);
@@ -372,39 +376,4 @@ export function drop(page: u32): void {
     if (word != 0 && (word & LOADING) == 0) abandon(word & FRAME);
   }
   unlock();
-}
-
-/** A hazard of one's own: its address, or 0 when all are in use. */
-export function takeHazard(owner: u32): usize {
-  lock();
-  let at: usize = 0;
-  const used = load<u32>(HAZARDS_USED);
-  for (let k: u32 = 0; k < HAZARD_LIMIT; k++) {
-    const candidate = HAZARDS + (k as usize) * HAZARD_BYTES;
-    if (load<u32>(candidate + 4) != 0) continue;
-    memory.fill(candidate, 0, HAZARD_BYTES);
-    store<u32>(candidate + 4, owner);
-    if (k >= used) atomic.store<u32>(HAZARDS_USED, k + 1);
-    at = candidate;
-    break;
-  }
-  unlock();
-  return at;
-}
-
-export function releaseHazard(at: usize): void {
-  atomic.store<u32>(at, 0);
-  store<u32>(at + 4, 0);
-}
-
-/** Gives back the hazards of a thread that ended without doing so. */
-export function releaseHazardsOf(owner: u32): u32 {
-  let released: u32 = 0;
-  for (let k: u32 = 0; k < load<u32>(HAZARDS_USED); k++) {
-    const at = HAZARDS + (k as usize) * HAZARD_BYTES;
-    if (load<u32>(at + 4) != owner) continue;
-    releaseHazard(at);
-    released++;
-  }
-  return released;
 }

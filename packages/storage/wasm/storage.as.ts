@@ -2,11 +2,12 @@
 /** What runs in the shared memory of a database. */
 export { checksum, seal, verify } from "./checksum";
 export {
-  attach, beginLoad, create, disown, drop, endLoad, entryAddress, fixPage, format, ownFrame, releaseHazard,
-  releaseHazardsOf, reserve, resident, takeHazard, written,
+  attach, beginLoad, create, disown, drop, endLoad, entryAddress, fixPage, format, ownFrame, reserve,
+  resident, written,
 } from "./frames";
-export { addEntry, createIndex, removeEntry } from "./key-index";
-export { addLate, append, beginBatch, end, lastPage, lastRow, needMapOf, settlePages } from "./append";
+export { releaseHazard, releaseHazardsOf, takeHazard } from "./hazards";
+export { createIndex } from "./key-index";
+export { addLate, append, beginBatch, end, indexPage, unindexPage, lastPage, lastRow, needMapOf, settlePages } from "./append";
 export { find, openPage, visible, wanted } from "./read";
 export { endOrdinal, firstOrdinal, pageOf, seekTime } from "./runs";
 export { moveVersions } from "./versions";

@@ -11,6 +11,7 @@ export interface Transaction {
 
 /** Where engines put records: the log's buffer, while a transaction runs. */
 export class TransactionRecords implements RecordSink {
+  turn = 0;
   #log: Log | undefined = undefined;
 
   get #running(): Log {
@@ -38,6 +39,7 @@ export class TransactionRecords implements RecordSink {
   during<T>(log: Log, body: () => T): T {
     if (this.#log !== undefined) throw new TypeError("Transactions do not nest");
     this.#log = log;
+    this.turn++;
     try {
       return body();
     } catch (error) {

@@ -88,6 +88,8 @@ export interface RecordSink {
   readonly view: DataView;
   /** The commit that the running transaction will be. */
   readonly commit: CommitNumber;
+  /** Another number each time that a transaction's function begins. */
+  readonly turn: number;
   /** Adds a record whose payload the caller fills in at the answered offset, a multiple of 8, at once. */
   append(type: number, table: TableNumber, sizeBytes: number): number;
 }

@@ -31,11 +31,12 @@ export interface Kernel {
   append(table: number, batch: number, rows: number, commit: number): number;
   settlePages(table: number, published: number): void;
   end(table: number, k0: number, k1: number, k2: number, k3: number, commit: number): number;
+  indexPage(table: number, page: number): number;
+  unindexPage(table: number, page: number): void;
   readonly needMapOf: { readonly value: number };
   readonly lastPage: { readonly value: number };
   readonly lastRow: { readonly value: number };
   addLate(run: number, time: bigint, page: number, row: number): number;
-  removeEntry(table: number, hash: number, page: number, row: number): void;
   moveVersions(table: number, to: number, mask: number, oldest: number): void;
   find(
     table: number,

@@ -4,6 +4,7 @@ export const MEMORY_MAP = {
   misses: 48,
   evictions: 52,
   dirtyCount: 80,
+  settledTo: 88,
   framesAt: 32,
   frameCount: 8,
   fresh: 16,

@@ -49,6 +49,8 @@ export function rowLayout(columns: Columns): RowLayout {
   const names = Object.keys(columns);
   if (names.length > MAX_COLUMNS)
     throw new TypeError(`A series has at most ${MAX_COLUMNS} columns`);
+  const wrong = names.find((name) => name === "" || name.startsWith("$"));
+  if (wrong !== undefined) throw new TypeError(`A column cannot be named "${wrong}"`);
   const sized = names.map((name) => {
     const column = columns[name]!;
     const variable = column.widthBytes === 0;

@@ -34,13 +34,13 @@ export class Words {
 
 /** Where a cursor stands. The getters of columns are added by `rowViewClass`. */
 export class RowPlace {
-  readonly words: Words;
+  readonly $words: Words;
   /** Address of the page, as a signed number. */
-  page = 0;
-  row = 0;
+  $page = 0;
+  $row = 0;
 
   constructor(words: Words) {
-    this.words = words;
+    this.$words = words;
   }
 }
 
@@ -51,49 +51,49 @@ function getterOf({ column, variable, offset, width }: PlacedColumn): Getter {
   switch (column.type) {
     case "u8":
       return function () {
-        return this.words.u8[((this.page + offset) >>> 0) + this.row];
+        return this.$words.u8[((this.$page + offset) >>> 0) + this.$row];
       };
     case "u16":
       return function () {
-        return this.words.u16[((this.page + offset) >>> 1) + this.row];
+        return this.$words.u16[((this.$page + offset) >>> 1) + this.$row];
       };
     case "u32":
       return function () {
-        return this.words.u32[((this.page + offset) >>> 2) + this.row];
+        return this.$words.u32[((this.$page + offset) >>> 2) + this.$row];
       };
     case "i32":
       return function () {
-        return this.words.i32[((this.page + offset) >>> 2) + this.row];
+        return this.$words.i32[((this.$page + offset) >>> 2) + this.$row];
       };
     case "u64":
     case "i64":
       return function () {
-        const at = ((this.page + offset) >>> 2) + 2 * this.row;
-        return this.words.i32[at + 1]! * TWO_32 + this.words.u32[at]!;
+        const at = ((this.$page + offset) >>> 2) + 2 * this.$row;
+        return this.$words.i32[at + 1]! * TWO_32 + this.$words.u32[at]!;
       };
     case "f32":
       return function () {
-        return this.words.f32[((this.page + offset) >>> 2) + this.row];
+        return this.$words.f32[((this.$page + offset) >>> 2) + this.$row];
       };
     case "f64":
       return function () {
-        return this.words.f64[((this.page + offset) >>> 3) + this.row];
+        return this.$words.f64[((this.$page + offset) >>> 3) + this.$row];
       };
     case "text":
       return function () {
-        const word = this.words.u32[((this.page + offset) >>> 2) + this.row]!;
-        const at = (this.page >>> 0) + (word & 0xffff);
-        return this.words.text.toString("utf8", at, at + (word >>> 16));
+        const word = this.$words.u32[((this.$page + offset) >>> 2) + this.$row]!;
+        const at = (this.$page >>> 0) + (word & 0xffff);
+        return this.$words.text.toString("utf8", at, at + (word >>> 16));
       };
     case "blob":
     case "bytes":
       return function () {
-        const { buffer } = this.words.u8;
+        const { buffer } = this.$words.u8;
         if (!variable) {
-          return new Uint8Array(buffer, ((this.page + offset) >>> 0) + this.row * width, width);
+          return new Uint8Array(buffer, ((this.$page + offset) >>> 0) + this.$row * width, width);
         }
-        const word = this.words.u32[((this.page + offset) >>> 2) + this.row]!;
-        return new Uint8Array(buffer, (this.page >>> 0) + (word & 0xffff), word >>> 16);
+        const word = this.$words.u32[((this.$page + offset) >>> 2) + this.$row]!;
+        return new Uint8Array(buffer, (this.$page >>> 0) + (word & 0xffff), word >>> 16);
       };
   }
 }

@@ -6,6 +6,8 @@ import type { PoolHazard, SharedPool } from "../pool/shared-pool.ts";
 import type { Kernel } from "../pool/kernel.ts";
 import type { Columns, KeyOf, RowOf } from "./column.ts";
 import { KeyWords } from "./key-words.ts";
+import { LateMerge } from "./late-merge.ts";
+import { lateRows } from "./late-rows.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { copyRow, rowViewClass, type RowView, type Words } from "./row-view.ts";
 import { ANSWER, CURSOR, FIRST_ADDRESS } from "./table-map.ts";
@@ -53,6 +55,13 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
   #next = 0;
   #end = 0;
   #mixed = 0;
+  /** Only for ranges with late rows: the main run's next row, at which the cursor does not stand yet. */
+  #late: LateMerge | undefined = undefined;
+  #lateHazard: PoolHazard | undefined = undefined;
+  #waiting = false;
+  #runPage = 0;
+  #runRow = 0;
+  #runTime = 0;
 
   constructor(place: SeriesPlace, commit: number) {
     const { pool, words, layout, control } = place;
@@ -82,8 +91,8 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
     for (;;) {
       const found = this.#kernel.find(this.#control, this.#at, k0, k1, k2, k3, this.commit);
       if (found >>> 0 >= FIRST_ADDRESS) {
-        this.row.page = found & ~4095;
-        this.row.row = found & 255;
+        this.row.$page = found & ~4095;
+        this.row.$row = found & 255;
         return true;
       }
       if (found === ANSWER.absent) return false;
@@ -103,17 +112,26 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
     this.#lastOrdinal = reverse ? first : Math.min(last, end);
     this.#next = 0;
     this.#end = 0;
+    const late = lateRows(this.#pool, this.#control >>> 0, from, to);
+    this.#late = late === undefined ? undefined : new LateMerge(late, reverse);
+    this.#waiting = false;
+    this.#runPage = 0;
     return this;
   }
 
   /** Moves to the next row of the range; false when there is none. */
   next(): boolean {
+    return this.#late === undefined ? this.#nextOfRun() : this.#nextMerged(this.#late);
+  }
+
+  /** The next row of the main run. */
+  #nextOfRun(): boolean {
     for (;;) {
       while (this.#next !== this.#end) {
         const row = this.#next;
         this.#next += this.#step;
         if (this.#mixed === 0 || this.#wanted(row)) {
-          this.row.row = row;
+          this.row.$row = row;
           return true;
         }
       }
@@ -121,8 +139,40 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
     }
   }
 
+  /** The next of both, the main run and the late rows. */
+  #nextMerged(late: LateMerge): boolean {
+    const { row } = this;
+    if (!this.#waiting) this.#advanceRun();
+    for (;;) {
+      const next = late.current;
+      if (next === undefined || (this.#runPage !== 0 && !late.comesBefore(this.#runTime))) break;
+      late.move();
+      row.$page = (this.#lateHazard ??= this.#pool.hazard()).fix(next.page) | 0;
+      row.$row = next.row;
+      if (this.#kernel.visible(this.#control, row.$page, row.$row, this.commit) !== 0) return true;
+    }
+    if (this.#runPage === 0) return false;
+    this.#waiting = false;
+    row.$page = this.#runPage;
+    row.$row = this.#runRow;
+    return true;
+  }
+
+  /** Looks at the next row of the main run without standing on it. */
+  #advanceRun(): void {
+    if (this.#runPage !== 0) this.row.$page = this.#runPage;
+    this.#waiting = true;
+    if (this.#nextOfRun()) {
+      this.#runPage = this.row.$page;
+      this.#runRow = this.row.$row;
+      this.#runTime = (this.row as Readonly<Record<string, unknown>>)[
+        this.#layout.time.name
+      ] as number;
+    } else this.#runPage = 0;
+  }
+
   #wanted(row: number): boolean {
-    const { page } = this.row;
+    const { $page: page } = this.row;
     return this.#kernel.wanted(this.#control, page, row, this.commit, this.#from, this.#to) !== 0;
   }
 
@@ -145,7 +195,7 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
     }
     const words = this.#i32;
     const at = this.#word;
-    this.row.page = words[at + CURSOR.base / 4]!;
+    this.row.$page = words[at + CURSOR.base / 4]!;
     const first = words[at + CURSOR.first / 4]!;
     const end = words[at + CURSOR.end / 4]!;
     this.#mixed = words[at + CURSOR.mixed / 4]!;
@@ -173,7 +223,8 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.row.page = 0;
+    this.row.$page = 0;
     this.#hazard[Symbol.dispose]();
+    this.#lateHazard?.[Symbol.dispose]();
   }
 }

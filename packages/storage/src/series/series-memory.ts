@@ -3,6 +3,7 @@
  * The kernel (wasm/append.ts) does the work; what it cannot do, because it lacks a segment, a page or a map, is done here.
  */
 import { StorageError } from "../errors.ts";
+import { SERIES_HEADER } from "../page/header.ts";
 import { MEMORY_MAP } from "../pool/memory-map.ts";
 import { PAGE_BYTES, SEGMENT_PAGES, type Address, type PageNumber } from "../pool/page-pool.ts";
 import type { PoolHazard, SharedPool } from "../pool/shared-pool.ts";
@@ -252,6 +253,50 @@ export class SeriesMemory {
       this.#writtenPages = 0;
     }
     return taken;
+  }
+
+  /** Takes up the page that was being filled when the state was stored. Pages before it are in their segments. */
+  restoreTail(image: Uint8Array | undefined): void {
+    const runs = this.word(TABLE.runCount);
+    if (runs === 0) return;
+    const { view } = this.pool;
+    const run = this.run(runs - 1);
+    const pages = view.getUint32(run + RUN.pages, true);
+    this.#writtenRuns = runs - 1;
+    this.#writtenPages = pages;
+    if (image === undefined || pages === 0) return;
+    const page = view.getUint32(run + RUN.page, true) + pages - 1;
+    const address = this.pool.create(page);
+    this.pool.bytes.set(image, address);
+    this.#writtenPages = pages - 1;
+    this.#set(TABLE.tail, address);
+    this.#set(TABLE.tailPage, page);
+    this.#set(TABLE.copied, view.getUint32(address + SERIES_HEADER.rows, true));
+  }
+
+  /** Enters the keys of all rows that are not dead, from their pages. */
+  rebuildIndex(): void {
+    if (this.layout.key === undefined) return;
+    const end = this.pool.kernel.endOrdinal(this.control);
+    for (let at = this.pool.kernel.firstOrdinal(this.control); at < end; at++) {
+      const address = this.#hazard.fix(this.pool.kernel.pageOf(this.control, at));
+      const failed = this.pool.kernel.indexPage(this.control, address);
+      if (failed !== ANSWER.done) throw this.#noRoom();
+    }
+  }
+
+  /** Takes the keys of a run's rows out of the index. */
+  sweep(index: number): void {
+    if (this.layout.key === undefined) return;
+    const first = this.pool.view.getUint32(this.run(index) + RUN.page, true);
+    const pages = this.pool.view.getUint32(this.run(index) + RUN.pages, true);
+    for (let page = first; page < first + pages; page++) {
+      this.pool.kernel.unindexPage(this.control, this.#hazard.fix(page));
+    }
+  }
+
+  close(): void {
+    this.#hazard[Symbol.dispose]();
   }
 
   #noRoom(): StorageError {
