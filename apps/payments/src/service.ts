@@ -53,7 +53,7 @@ export interface Service {
   readonly ledger: Ledger;
 }
 
-const SUMMARY_WAIT_MS = 1000;
+const SUMMARY_WAIT_MS = 150;
 const DRAIN_MS = 5000;
 const BREAKER = { failuresToOpen: 5, firstProbeMs: 250, maxProbeMs: 2000 } as const;
 

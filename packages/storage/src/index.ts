@@ -59,3 +59,4 @@ export type { Address, Hazard, PageNumber, PagePool } from "./pool/page-pool.ts"
 // For other disks.
 export type { Disk, DiskFile, OpenHow } from "./disk/disk.ts";
 export { NodeDisk } from "./disk/node-disk.ts";
+export { FaultyDisk, type FaultyDiskOptions } from "./disk/faulty-disk.ts";

@@ -7,6 +7,7 @@
  *
  * A payment is in one table only; moving it is one transaction.
  */
+import { shield } from "@hotpath/runtime";
 import { open, ordered, type Database, type Disk, type Transaction } from "@hotpath/storage";
 import type { Payment, PaymentId } from "../payment/payment.ts";
 import type { Journal, SettledBatch } from "./journal.ts";
@@ -90,7 +91,7 @@ export class StorageJournal implements Journal, AsyncDisposable {
 
   /** Waits for what is on its way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#database.close();
+    await shield(() => this.#database.close());
   }
 }
 
