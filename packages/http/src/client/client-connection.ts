@@ -139,7 +139,10 @@ export class ClientConnection implements Loaded {
       exchange.delivery = "unknown";
       if (separately) this.#sendLater(exchange, payload);
       else if (isWithHost) exchange.wasSent();
-      else this.#sendLater(exchange, { kind: "none" });
+      else {
+        exchange.written = true;
+        this.#sendLater(exchange, { kind: "none" });
+      }
     } catch (error) {
       this.#exchanges.pop();
       exchange.over = true;
@@ -154,7 +157,7 @@ export class ClientConnection implements Loaded {
     exchange.orphaned = true;
     // Others on the connection go on, if what is left of this one is a response that can be dropped.
     const first = this.#exchanges[0] === exchange;
-    const droppable = exchange.sent && !(first && this.#body !== undefined);
+    const droppable = exchange.written && !(first && this.#body !== undefined);
     if (droppable && this.#exchanges.some((other) => !other.orphaned)) return;
     this.#failAll("RESET", "shared its connection with a request that was given up");
   }
@@ -196,7 +199,8 @@ export class ClientConnection implements Loaded {
 
   #sendLater(exchange: Exchange, payload: Payload): void {
     const connection = this.#connection;
-    const broken = (error: unknown): void => this.close(() => error);
+    // After its end the exchange has no say over the connection.
+    const broken = (error: unknown): void => (exchange.over ? undefined : this.close(() => error));
     const { goAheadMs } = this.#limits;
     const sending = { exchange, connection, payload, goAheadMs, broken };
     exchange.sender = this.#owner.spawn("send a request", () => sendContent(sending));
@@ -316,8 +320,8 @@ export class ClientConnection implements Loaded {
     this.#exchanges.shift();
     this.#over(exchange);
     this.served++;
-    // A request that is not sent to its end leaves the connection in the middle of a message.
-    if (!exchange.sent) this.#last = true;
+    // A request that is not written to its end leaves the connection in the middle of a message.
+    if (!exchange.written) this.#last = true;
     if (this.#last || (this.#sawEnd && this.#exchanges.length === 0)) {
       this.#failAll("END", "was behind the last response that the other side sent");
     } else if (this.#exchanges.length > 0 && this.#exchanges.every((other) => other.orphaned)) {
@@ -330,7 +334,7 @@ export class ClientConnection implements Loaded {
 
   #over(exchange: Exchange): void {
     exchange.over = true;
-    if (!exchange.sent) void exchange.sender?.cancel("its exchange is over");
+    if (!exchange.written) void exchange.sender?.cancel("its exchange is over");
   }
 
   /** 101: the connection becomes the caller's, with what came behind the head still to be read. */

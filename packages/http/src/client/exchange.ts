@@ -53,7 +53,10 @@ export class Exchange {
   /** Whether the connection had carried an exchange before. */
   reused = false;
   delivery: Delivery = "none";
-  sent = false;
+  /** All of it is on its way: nothing more will be written. The connection can go on behind it. */
+  written: boolean = false;
+  /** All of it is with the host, as far as is known; the other side may know before. */
+  sent: boolean = false;
   status: number | undefined = undefined;
   over = false;
   /** The caller has given up; what comes is dropped. */
@@ -79,6 +82,7 @@ export class Exchange {
 
   /** All of the request is with the host. */
   wasSent(): void {
+    this.written = true;
     this.sent = true;
     this.#progress?.send();
   }

@@ -91,7 +91,9 @@ async function sendPieces({ exchange, connection, payload }: Sending): Promise<v
   const timeout = exchange.budget.limits.sendMs;
   const bytes = payload.kind === "ascii" ? Buffer.from(payload.text, "latin1") : payload.bytes;
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    await connection.write(bytes.subarray(at, at + PIECE_BYTES), { timeout });
+    const taken = connection.write(bytes.subarray(at, at + PIECE_BYTES), { timeout });
+    if (at + PIECE_BYTES >= bytes.length) exchange.written = true;
+    await taken;
   }
 }
 
@@ -111,11 +113,16 @@ async function sendStream(
       await connection.writev(framed, { timeout });
     } else {
       if (sizeBytes > payload.sizeBytes) throw wrongSize(payload.sizeBytes, "more");
-      await connection.write(bytes, { timeout });
+      const taken = connection.write(bytes, { timeout });
+      if (sizeBytes === payload.sizeBytes) exchange.written = true;
+      await taken;
     }
   }
-  if (payload.sizeBytes === undefined) await connection.write(LAST_CHUNK, { timeout });
-  else if (sizeBytes < payload.sizeBytes) throw wrongSize(payload.sizeBytes, `only ${sizeBytes}`);
+  if (payload.sizeBytes === undefined) {
+    const taken = connection.write(LAST_CHUNK, { timeout });
+    exchange.written = true;
+    await taken;
+  } else if (sizeBytes < payload.sizeBytes) throw wrongSize(payload.sizeBytes, `only ${sizeBytes}`);
 }
 
 const CHUNK_END_BYTES = Buffer.from(CHUNK_END, "latin1");
