@@ -2,10 +2,11 @@
  * TLS for a connection that has been made: node:tls over the runtime's connection, so that names,
  * timeouts, cancellation and Unix sockets are those of every other connection.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { isIP } from "node:net";
 import { connect, type ConnectionOptions as TlsConnectOptions, type TLSSocket } from "node:tls";
 import { Connection, Oneshot, StreamTransport, type WaitOptions } from "@hotpath/runtime";
 import { Underlay } from "../server/tls.ts";
-import { isIP } from "node:net";
 
 /** As node:tls takes them: `ca`, `cert`, `key`, `minVersion`, … Certificates are always checked. */
 export type ClientTls = Omit<
@@ -23,7 +24,10 @@ export interface Securing extends WaitOptions {
 /** The secure connection; the one below it belongs to it from now on, also when this fails. */
 export async function secure(below: Connection, options: Securing): Promise<Connection> {
   const { host, readAheadBytes } = options;
-  const underlay = new Underlay(below, () => below.flushed());
+  // Waits below belong to whoever makes the connection, not to the request that writes at the moment:
+  // that may be cancelled, and the bytes of others be in the same buffer.
+  const inScope = AsyncLocalStorage.snapshot();
+  const underlay = new Underlay(below, () => inScope(() => below.flushed()));
   const socket = connect({
     // A numeric address is no server name (RFC 6066 section 3), but is compared with the certificate.
     ...(isIP(host) === 0 ? { servername: host } : { host }),

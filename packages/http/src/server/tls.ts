@@ -27,7 +27,7 @@ async function report(wait: Promise<void>, done: Done): Promise<void> {
 }
 
 /** A connection of the runtime as a stream of Node. */
-class Underlay extends Duplex {
+export class Underlay extends Duplex {
   readonly #connection: Connection;
   readonly #flushed: () => Promise<void>;
   /** The stream above wants no more for now. */
