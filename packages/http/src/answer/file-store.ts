@@ -11,7 +11,7 @@
  */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { external, monotonic, readFile, statFile, type FileStat } from "@hotpath/runtime";
+import { external, IoError, monotonic, readFile, statFile, type FileStat } from "@hotpath/runtime";
 import { isCompressible, mediaTypeOf } from "./media-types.ts";
 
 export type Encoding = "identity" | "br" | "zstd" | "gzip";
@@ -75,7 +75,7 @@ export class FileStore {
       this.#entries.set(path, entry);
       return entry.file;
     }
-    const stat = await statFile(path);
+    const stat = await statUnlessImpossible(path);
     if (stat?.kind !== "file") {
       this.#drop(path);
       return stat?.kind === "directory" ? "directory" : undefined;
@@ -141,6 +141,16 @@ export class FileStore {
   #drop(path: string): void {
     this.#heldBytes -= this.#entries.get(path)?.heldBytes ?? 0;
     this.#entries.delete(path);
+  }
+}
+
+/** A name that no file can have is the client's invention, not the disk's failure. */
+async function statUnlessImpossible(path: string): Promise<FileStat | undefined> {
+  try {
+    return await statFile(path);
+  } catch (error) {
+    if (error instanceof IoError && error.systemCode === "ENAMETOOLONG") return undefined;
+    throw error;
   }
 }
 

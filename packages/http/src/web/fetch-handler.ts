@@ -4,6 +4,7 @@
  */
 import { external } from "@hotpath/runtime";
 import type { Handler, Request, Response } from "../message/exchange.ts";
+import { malformed } from "../message/problem.ts";
 
 export type FetchHandler = (
   request: globalThis.Request,
@@ -41,7 +42,12 @@ function webRequest(request: Request, options: FetchOptions): globalThis.Request
   if (method !== "GET" && method !== "HEAD" && request.body.sizeBytes !== 0) {
     init.body = ReadableStream.from(request.body) as ReadableStream<Uint8Array>;
   }
-  return new globalThis.Request(url, init);
+  try {
+    return new globalThis.Request(url, init);
+  } catch (cause) {
+    // A Host that is no authority, or a method that the standard forbids (TRACE).
+    throw malformed("the request cannot be one of the web standard", cause);
+  }
 }
 
 /** What concerns one connection only; frameworks set these for servers that need to be told. */

@@ -53,6 +53,7 @@ describe("curl", { skip, timeout: 120_000 }, () => {
         /405.*\r\n(.*\r\n)*allow: POST\r\n/,
       );
       assert.match(await curl("-i", `${url}/nowhere`), /^HTTP\/1\.1 404/);
+      assert.match(await curl("-i", `${url}/${"n".repeat(300)}`), /^HTTP\/1\.1 404/);
       assert.match(await curl("-i", "--path-as-is", `${url}/../etc/passwd`), /^HTTP\/1\.1 404/);
     }));
 

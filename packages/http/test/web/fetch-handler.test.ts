@@ -85,6 +85,20 @@ describe("serveFetch", () => {
     });
   });
 
+  test("a request that the web standard forbids is a 400", () =>
+    served(
+      () => new Response("never"),
+      async (_url, port) => {
+        for (const head of ["TRACE / HTTP/1.1\r\nHost: x", "GET / HTTP/1.1\r\nHost: x:99999"]) {
+          const client = await connectTcp({ port });
+          await client.write(`${head}\r\n\r\n`);
+          const line = Buffer.from((await client.readUntil("\r\n"))!).toString();
+          assert.match(line, /^HTTP\/1\.1 400/, head);
+          await client.close();
+        }
+      },
+    ));
+
   test("a handler that throws is a 500", async () => {
     const reported: unknown[] = [];
     const options = { onError: (error: unknown) => reported.push(error) };
