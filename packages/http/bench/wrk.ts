@@ -1,5 +1,8 @@
 /** Puts load on a server of our own with wrk, and reads what it and the server say. */
 import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { MissingRival } from "../../../tools/bench/harness.ts";
@@ -10,6 +13,8 @@ export interface Load {
   /** Before that, unmeasured. */
   readonly warmupSeconds: number;
   readonly path?: string;
+  /** Posted as JSON; without it, it is a GET. */
+  readonly json?: string;
 }
 
 export interface Measured {
@@ -24,6 +29,7 @@ const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 };
 async function wrk(port: number, load: Load, seconds: number): Promise<string> {
   const url = `http://127.0.0.1:${port}${load.path ?? "/"}`;
   const args = ["-t1", `-c${load.connections}`, `-d${seconds}`, "--latency", url];
+  if (load.json !== undefined) args.unshift("-s", postScript(load.json));
   try {
     return (await promisify(execFile)("wrk", args)).stdout;
   } catch (error) {
@@ -31,6 +37,14 @@ async function wrk(port: number, load: Load, seconds: number): Promise<string> {
       throw new MissingRival("needs wrk: apt-get install wrk");
     throw error;
   }
+}
+
+/** A script for wrk; it composes the request once. */
+function postScript(json: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), "hotpath-wrk-")), "post.lua");
+  const type = 'wrk.headers["content-type"] = "application/json"';
+  writeFileSync(path, `wrk.method = "POST"\n${type}\nwrk.body = [==[${json}]==]\n`);
+  return path;
 }
 
 function found(text: string, pattern: RegExp): readonly string[] {

@@ -43,8 +43,7 @@ const authenticated =
     return next(request);
   };
 
-/** `draining` ends the event streams. */
-export function createApp(log: (line: AccessLine) => void, draining: AbortSignal): Router {
+export function createApp(log: (line: AccessLine) => void): Router {
   const orders = new Map<number, Order>();
   const news = new Broadcast<Order>(64);
   const metrics = new Metrics();
@@ -78,12 +77,12 @@ export function createApp(log: (line: AccessLine) => void, draining: AbortSignal
       ],
       [authenticated("secret")],
     ),
-    route("GET", "/events", () => {
+    route("GET", "/events", (request) => {
       async function* placed(): AsyncGenerator<{ event: string; id: number; data: Order }> {
         using subscription = news.subscribe();
         for await (const data of subscription) yield { event: "placed", id: data.id, data };
       }
-      return eventStream(placed(), { until: draining, retry: "1s" });
+      return eventStream(request, placed(), { retry: "1s" });
     }),
     route("GET", "/metrics", { hidden: true }, () => metricsResponse(metrics)),
     route("GET", "/openapi.json", { hidden: true }, () =>
@@ -97,13 +96,11 @@ export function createApp(log: (line: AccessLine) => void, draining: AbortSignal
 if (import.meta.main) {
   await run(async () => {
     using stop = Signal.on("SIGTERM", "SIGINT");
-    const draining = new AbortController();
-    const app = createApp((line) => console.log(JSON.stringify(line)), draining.signal);
+    const app = createApp((line) => console.log(JSON.stringify(line)));
     const port = Number(process.argv[2] ?? 0);
     await using server = await serve({ handler: app, listen: { port } });
     console.log(`listening on http://127.0.0.1:${server.port}`);
     await select({ stop });
-    draining.abort();
     await server.drain({ grace: "5s" });
   });
 }

@@ -7,7 +7,7 @@ export interface RequestParts {
   readonly target?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Uint8Array;
-  readonly signal?: AbortSignal;
+  readonly draining?: AbortSignal;
 }
 
 export function makeRequest(parts: RequestParts = {}): Request {
@@ -25,7 +25,8 @@ export function makeRequest(parts: RequestParts = {}): Request {
     remote: { kind: "tcp", host: "127.0.0.1", port: 5 } as never,
     secure: false,
     id: "test-1",
-    signal: parts.signal ?? new AbortController().signal,
+    signal: new AbortController().signal,
+    draining: parts.draining ?? new AbortController().signal,
   };
 }
 

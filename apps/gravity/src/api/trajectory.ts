@@ -83,6 +83,7 @@ export function trajectoryRoutes(context: ApiContext): Route[] {
         if (streams >= LIMITS.eventStreams) throw unavailable("too many event streams are open");
         const source = events(context, simulation, lastEventId(request));
         return eventStream(
+          request,
           counted(source, (by) => (streams += by)),
           { retry: "1s" },
         );

@@ -5,8 +5,8 @@
  *                     heartbeat ────┘             ":\n\n" when nothing was sent for a while
  *
  * The source is pulled in a task of its own, one event ahead at most, so a client that does not read
- * stops it. The stream ends when the source does, and when `until` is set (a server that drains): the
- * browser then comes back by itself, elsewhere, with the id that it saw last.
+ * stops it. The stream ends when the source does, and when the server drains: the browser then comes
+ * back by itself, elsewhere, with the id that it saw last.
  */
 import {
   after,
@@ -33,12 +33,11 @@ export interface EventStreamOptions {
   readonly heartbeat?: Duration;
   /** How long a client that lost the connection waits before it comes back. */
   readonly retry?: Duration;
-  /** Ends the stream in order when aborted, such as a server's `draining`. */
-  readonly until?: AbortSignal;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export function eventStream(
+  request: Request,
   source: AsyncIterable<ServerSentEvent>,
   options: EventStreamOptions = {},
 ): Response {
@@ -51,7 +50,7 @@ export function eventStream(
       "x-accel-buffering": "no",
       ...options.headers,
     },
-    body: formatted(source, options),
+    body: formatted(source, request.draining, options),
   };
 }
 
@@ -63,15 +62,16 @@ export function lastEventId(request: Request): string | undefined {
 
 async function* formatted(
   source: AsyncIterable<ServerSentEvent>,
+  draining: AbortSignal,
   options: EventStreamOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const { heartbeat = "15s", retry, until } = options;
+  const { heartbeat = "15s", retry } = options;
   if (retry !== undefined) yield `retry: ${durationMs(retry)}\n\n`;
   const events = new Channel<ServerSentEvent>(0, { name: "server-sent events" });
   await using _pump = spawn(() => pump(source, events), { name: "server-sent events" });
-  const ended = until === undefined ? {} : { ended: fromSignal(until) };
+  const drained = fromSignal(draining);
   for (;;) {
-    const step = await select({ ...ended, events, beat: after(heartbeat) });
+    const step = await select({ drained, events, beat: after(heartbeat) });
     if (step.kind === "beat") yield ":\n\n";
     else if (step.kind === "events" && !step.closed) yield formatEvent(step.value);
     else return;

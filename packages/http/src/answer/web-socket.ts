@@ -36,11 +36,12 @@ export interface WebSocketOptions extends HandshakeOptions {
   readonly heartbeat?: Duration;
   /** How long the other side's close is waited for, and the program's end after it. Default: 5 s. */
   readonly closeTimeout?: Duration;
-  /** Closes with 1001 (going away) when aborted, such as a server's `draining`. */
-  readonly until?: AbortSignal;
 }
 
-/** The answer to a WebSocket request: `program` runs with the open socket, which closes when it returns. */
+/**
+ * The answer to a WebSocket request: `program` runs with the open socket, which closes when it returns,
+ * and with 1001 (going away) when the server drains.
+ */
 export function webSocket(
   request: Request,
   program: (socket: WebSocket) => Promise<void>,
@@ -50,7 +51,8 @@ export function webSocket(
   return {
     status: 101,
     headers,
-    upgrade: (connection) => WebSocket.run(connection, protocol, program, options),
+    upgrade: (connection) =>
+      WebSocket.run(connection, protocol, program, request.draining, options),
   };
 }
 
@@ -124,18 +126,18 @@ export class WebSocket {
     connection: Connection,
     protocol: string | undefined,
     program: (socket: WebSocket) => Promise<void>,
+    draining: AbortSignal,
     options: WebSocketOptions,
   ): Promise<void> {
     const socket = new WebSocket(connection, protocol, options);
-    const { heartbeat = "30s", until } = options;
+    const { heartbeat = "30s" } = options;
     await using pump = spawn(() => socket.#pump(), { name: "websocket pump" });
     await using _heart = spawn(() => socket.#beat(durationMs(heartbeat)), {
       name: "websocket ping",
     });
     await using main = spawn(() => program(socket), { name: "websocket" });
     try {
-      const stop = until === undefined ? {} : { drained: fromSignal(until) };
-      const first = await select({ main, pump, ...stop });
+      const first = await select({ main, pump, drained: fromSignal(draining) });
       if (first.kind === "drained") await socket.close(GOING_AWAY);
       if (first.kind !== "main") await moveOnAfter(socket.#closeTimeoutMs, () => main.join());
       await socket.close(NORMAL);

@@ -52,6 +52,8 @@ export interface Request<Params = unknown> {
    * for passing on to what takes an AbortSignal.
    */
   readonly signal: AbortSignal;
+  /** Aborted when the server begins to drain: what would go on without an end should come to one. */
+  readonly draining: AbortSignal;
 }
 
 export type ResponseBody = string | Uint8Array | AsyncIterable<string | Uint8Array>;

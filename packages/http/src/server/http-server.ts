@@ -43,6 +43,7 @@ export class HttpServer implements AsyncDisposable {
   readonly idPrefix: string;
   readonly retryAfter: Readonly<Record<string, string>>;
   draining = false;
+  readonly #drainBegun = new AbortController();
   readonly #options: ServeOptions;
   readonly #clock: Clock;
   readonly #date = new DateField();
@@ -168,10 +169,15 @@ export class HttpServer implements AsyncDisposable {
 
   #stopListening(): void {
     this.draining = true;
+    this.#drainBegun.abort();
     for (const listener of this.#listeners) listener.close();
   }
 
   // What connections and exchanges ask.
+
+  get drainSignal(): AbortSignal {
+    return this.#drainBegun.signal;
+  }
 
   nowMs(): number {
     return this.#clock.monotonicMs();

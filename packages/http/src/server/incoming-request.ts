@@ -10,6 +10,8 @@ export interface Origin {
   readonly secure: boolean;
   /** Of this server, for the ids of requests. */
   readonly idPrefix: string;
+  /** Of this server: aborted when it begins to drain. */
+  readonly drainSignal: AbortSignal;
 }
 
 let lastNumber = 0;
@@ -76,5 +78,9 @@ export class IncomingRequest implements Request {
 
   get signal(): AbortSignal {
     return this.taskSignal?.() ?? currentSignal();
+  }
+
+  get draining(): AbortSignal {
+    return this.#origin.drainSignal;
   }
 }

@@ -62,6 +62,10 @@ export abstract class ServedConnection implements Expiring, Origin {
     return this.server.idPrefix;
   }
 
+  get drainSignal(): AbortSignal {
+    return this.server.drainSignal;
+  }
+
   protected get phase(): Phase {
     return this.#phase;
   }

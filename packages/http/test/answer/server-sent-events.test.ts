@@ -14,8 +14,9 @@ import { makeRequest } from "../request.ts";
 function bodyOf(
   source: AsyncIterable<ServerSentEvent>,
   options?: EventStreamOptions,
+  draining = new AbortController(),
 ): AsyncIterable<string> {
-  const response = eventStream(source, options);
+  const response = eventStream(makeRequest({ draining: draining.signal }), source, options);
   assert.equal(response.headers?.["content-type"], "text/event-stream");
   return response.body as AsyncIterable<string>;
 }
@@ -65,7 +66,7 @@ describe("eventStream", () => {
           closed = true;
         }
       }
-      const reading = spawn(() => all(bodyOf(source(), { until: stop.signal, heartbeat: "2h" })));
+      const reading = spawn(() => all(bodyOf(source(), { heartbeat: "2h" }, stop)));
       await sleep("1s");
       stop.abort();
       assert.equal(await reading, "data: 1\n\n");

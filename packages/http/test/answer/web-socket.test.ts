@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, test } from "node:test";
-import { connectTcp, Event, run, simulate, sleep, type Connection } from "@hotpath/runtime";
+import { connectTcp, Event, run, simulate, sleep, spawn, type Connection } from "@hotpath/runtime";
 import { WebSocket as Client } from "ws";
 import {
   route,
@@ -120,14 +120,15 @@ describe("webSocket", () => {
       assert.equal(await closeCode(client), 1009);
     }));
 
-  test("going away closes with 1001", async () => {
-    const stop = new AbortController();
-    await real(echo, { until: stop.signal }, async (port) => {
-      const client = await connected(port);
-      stop.abort();
+  test("a server that drains closes with 1001, and does not use up its grace", () =>
+    run(async () => {
+      const app = router([route("GET", "/ws", (request) => webSocket(request, echo))]);
+      await using server = await serve({ handler: app });
+      const client = await connected(server.port);
+      const drained = spawn(() => server.drain({ grace: "1h" }));
       assert.equal(await closeCode(client), 1001);
-    });
-  });
+      await drained;
+    }));
 
   test("works with the host's own client", () =>
     real(echo, {}, async (port) => {

@@ -76,9 +76,9 @@ export function site(folder: string): Router {
         trailers: () => ({ "x-checksum": "5-lines" }),
       })),
       route("GET", "/events", (request) =>
-        eventStream(counted(Number(lastEventId(request) ?? 0)), { retry: 10 }),
+        eventStream(request, counted(Number(lastEventId(request) ?? 0)), { retry: 10 }),
       ),
-      route("GET", "/endless", () => eventStream(endless, { heartbeat: 50 })),
+      route("GET", "/endless", (request) => eventStream(request, endless, { heartbeat: 50 })),
       route("GET", "/ws", (request) =>
         webSocket(request, async (socket) => {
           for await (const message of socket) await socket.send(message);
