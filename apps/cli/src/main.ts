@@ -13,6 +13,13 @@ const HELP = `hotpath — services whose hot path is TypeScript
       --steps COUNT
       --out FILE.npy             float64 [n, 7]: mass, x, y, z, vx, vy, vz
       --json                     print the summary as JSON
+  hotpath store check DIR        look at everything a database consists of; 1 when something is damaged
+  hotpath store verify DIR       compare all that it wrote with its checksums
+  hotpath store stat DIR [--json]
+  hotpath store dump DIR [--table NAME] [--limit N]      rows as lines of JSON
+  hotpath store backup DIR --into NEW                    what it is now, as a new database
+  hotpath store salvage DIR --into NEW                   what can be read of a damaged one
+  hotpath store bench DIR        how fast a database is on that disk
   hotpath --version`;
 
 export async function main(args: readonly string[]): Promise<void> {
@@ -34,6 +41,8 @@ async function run(command: string | undefined, args: readonly string[]): Promis
       return (await import("./commands/serve.ts")).serve(args);
     case "simulate":
       return (await import("./commands/simulate.ts")).simulate(args);
+    case "store":
+      return (await import("./commands/store.ts")).store(args);
     case "--version":
     case "-v":
       console.log(`hotpath 0.1.0 (node ${process.version})`);

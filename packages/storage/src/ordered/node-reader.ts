@@ -2,7 +2,7 @@
  * One page of a tree, as a reader sees it: search, keys, values, children.
  * Works on addresses in the pool's memory, allocates nothing, and knows no other page.
  */
-import { HEADER_BYTES, PAGE_BYTES, type Address, type PagePool } from "../pool/page-pool.ts";
+import { HEADER_BYTES, PAGE_BYTES, type Address } from "../pool/page-pool.ts";
 import {
   BORN,
   BRANCH_LEAD_BYTES,
@@ -34,7 +34,8 @@ export class NodeReader {
   readonly bytes: Uint8Array;
   readonly view: DataView;
 
-  constructor(pool: PagePool) {
+  /** On the pool's memory, or on a page's copy at address 0. */
+  constructor(pool: { readonly bytes: Uint8Array; readonly view: DataView }) {
     this.bytes = pool.bytes;
     this.view = pool.view;
   }

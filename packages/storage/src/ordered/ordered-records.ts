@@ -43,20 +43,31 @@ export function appendClear(
   if (below !== undefined) to.bytes.set(below, at + 8 + lower);
 }
 
-/** Does to a tree what a record says. */
-export function applyRecord(tree: Tree, record: LogRecord): void {
-  const { at, bytes, sizeBytes, type, view } = record;
+export type OrderedChange =
+  | { readonly kind: "put"; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly kind: "delete"; readonly key: Uint8Array }
+  | {
+      readonly kind: "clear";
+      readonly from: Uint8Array | undefined;
+      readonly below: Uint8Array | undefined;
+    };
+
+/** What a record says; its bytes are the record's, valid as long as they are. */
+export function decodeRecord({ at, bytes, sizeBytes, type, view }: LogRecord): OrderedChange {
   const end = at + sizeBytes;
   switch (type) {
     case ORDERED_RECORD.put: {
       const keyLength = sizeBytes < 4 ? NO_BOUND : view.getUint32(at, true);
       if (keyLength > sizeBytes - 4) throw damaged("put");
-      tree.put(bytes.subarray(at + 4, at + 4 + keyLength), bytes.subarray(at + 4 + keyLength, end));
-      return;
+      const middle = at + 4 + keyLength;
+      return {
+        kind: "put",
+        key: bytes.subarray(at + 4, middle),
+        value: bytes.subarray(middle, end),
+      };
     }
     case ORDERED_RECORD.delete:
-      tree.delete(bytes.subarray(at, end));
-      return;
+      return { kind: "delete", key: bytes.subarray(at, end) };
     case ORDERED_RECORD.clear: {
       const lower = sizeBytes < 8 ? 0 : view.getUint32(at, true);
       const upper = sizeBytes < 8 ? 0 : view.getUint32(at + 4, true);
@@ -64,11 +75,11 @@ export function applyRecord(tree: Tree, record: LogRecord): void {
       const upperBytes = upper === NO_BOUND ? 0 : upper;
       if (sizeBytes !== 8 + lowerBytes + upperBytes) throw damaged("clear");
       const middle = at + 8 + lowerBytes;
-      tree.clear(
-        lower === NO_BOUND ? undefined : bytes.subarray(at + 8, middle),
-        upper === NO_BOUND ? undefined : bytes.subarray(middle, end),
-      );
-      return;
+      return {
+        kind: "clear",
+        from: lower === NO_BOUND ? undefined : bytes.subarray(at + 8, middle),
+        below: upper === NO_BOUND ? undefined : bytes.subarray(middle, end),
+      };
     }
     default:
       throw new StorageError(
@@ -76,6 +87,14 @@ export function applyRecord(tree: Tree, record: LogRecord): void {
         `The log has a record of type ${type} for an ordered table`,
       );
   }
+}
+
+/** Does to a tree what a record says. */
+export function applyRecord(tree: Tree, record: LogRecord): void {
+  const change = decodeRecord(record);
+  if (change.kind === "put") tree.put(change.key, change.value);
+  else if (change.kind === "delete") tree.delete(change.key);
+  else tree.clear(change.from, change.below);
 }
 
 function damaged(what: string): StorageError {

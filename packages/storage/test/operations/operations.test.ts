@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { open, ordered } from "@hotpath/storage";
+import {
+  backupDatabase,
+  checkDatabase,
+  dumpTable,
+  salvageDatabase,
+  statDatabase,
+  StoredDatabase,
+  verifyDatabase,
+} from "@hotpath/storage/operations";
+
+const notes = ordered("notes");
+const others = ordered("others");
+const tables = [notes, others];
+const COUNT = 5000;
+const key = (k: number): string => `key ${String(k).padStart(6, "0")}`;
+const value = (k: number): string => (k % 1000 === 0 ? `large ${k} `.repeat(2000) : `value ${k}`);
+
+async function filled(context: TestContext): Promise<{ base: string; folder: string }> {
+  const base = mkdtempSync(join(tmpdir(), "hotpath-operations-"));
+  context.after(() => rmSync(base, { recursive: true, force: true }));
+  const folder = join(base, "db");
+  await using db = await open(folder, { tables });
+  for (let from = 0; from < COUNT; from += 500) {
+    await db.transaction((tx) => {
+      for (let k = from; k < from + 500; k++) tx.table(notes).put(key(k), value(k));
+    });
+  }
+  await db.checkpoint();
+  await db.transaction((tx) => {
+    tx.table(notes).delete(key(7));
+    tx.table(others).put("one", "1");
+  });
+  return { base, folder };
+}
+
+/** Flips a bit in pages that are in use and that `choose` picks, the first `most` of them; answers how many. */
+async function damage(
+  folder: string,
+  choose: (page: Buffer) => boolean,
+  most: number,
+): Promise<number> {
+  let free: Set<number>;
+  {
+    await using store = await StoredDatabase.open(folder);
+    free = new Set(store.orderedState()!.space.free);
+  }
+  let damaged = 0;
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".pages"))) {
+    const path = join(folder, name);
+    const bytes = readFileSync(path);
+    for (let at = 0; at + 4096 <= bytes.length && damaged < most; at += 4096) {
+      if (free.has(bytes.readUInt32LE(at + 8)) || !choose(bytes.subarray(at, at + 4096))) continue;
+      bytes[at + 3000]! ^= 0x10;
+      damaged++;
+    }
+    writeFileSync(path, bytes);
+  }
+  return damaged;
+}
+
+test("a healthy database is well in every look", async (context) => {
+  const { folder } = await filled(context);
+  await using store = await StoredDatabase.open(folder);
+  const steps: number[] = [];
+  const verified = await verifyDatabase(store, (done) => steps.push(done));
+  assert.deepEqual(verified.findings, []);
+  assert(verified.pages > 50 && steps.length > 0);
+  const checked = await checkDatabase(store);
+  assert.deepEqual(checked.findings, []);
+  assert.deepEqual(
+    checked.tables.map(({ name, entries }) => [name, entries]),
+    [
+      ["notes", COUNT - 1],
+      ["others", 1],
+    ],
+  );
+  const stat = await statDatabase(folder);
+  assert.equal(stat.closed, true);
+  assert.equal(stat.tables[0]?.entries, COUNT - 1);
+  assert(stat.pageBytes > 0 && stat.ordered !== undefined && stat.ordered.amplification < 3);
+});
+
+test("a flipped bit is found, with its file and position", async (context) => {
+  const { folder } = await filled(context);
+  assert.equal(await damage(folder, (page) => page[14] === 4 && page[44] === 0, 1), 1);
+  await using store = await StoredDatabase.open(folder);
+  const { findings } = await verifyDatabase(store);
+  assert.equal(findings.length, 1);
+  assert.match(findings[0]!.where, /^\d{6}\.pages at byte \d+ \(page \d+\)$/);
+  const checked = await checkDatabase(store);
+  assert(checked.findings.some(({ kind }) => kind === "damage"));
+});
+
+test("a folder without a database is refused, and one that is open is locked", async (context) => {
+  const { base, folder } = await filled(context);
+  await assert.rejects(StoredDatabase.open(join(base, "none")), { code: "FORMAT" });
+  await using db = await open(folder, { tables });
+  await assert.rejects(StoredDatabase.open(folder), { code: "LOCKED" });
+  assert.equal((await statDatabase(folder)).tables.length, 2);
+  assert.equal(db.table(notes).size, COUNT - 1);
+});
+
+test("a backup shows one moment while the database is written to", async (context) => {
+  const { base, folder } = await filled(context);
+  await using db = await open(folder, { tables });
+  const backup = backupDatabase(db, tables, join(base, "copy"));
+  const writing = (async () => {
+    for (let k = 0; k < 50; k++) {
+      await db.transaction((tx) => {
+        tx.table(notes).clear(key(k * 100), key(k * 100 + 50));
+        tx.table(others).put(`late ${k}`, "x");
+      });
+    }
+  })();
+  const { rows } = await backup;
+  await writing;
+  assert.equal(rows, COUNT);
+  await using copy = await open(join(base, "copy"), { tables });
+  assert.equal(copy.table(notes).size, COUNT - 1);
+  assert.equal(copy.table(others).size, 1);
+  for (const k of [0, 8, 1000, COUNT - 1]) {
+    assert.equal(Buffer.from(copy.table(notes).get(key(k))!).toString(), value(k));
+  }
+  await assert.rejects(backupDatabase(db, tables, join(base, "copy")), { code: "LIMIT" });
+});
+
+test("salvage brings over what does not stand on a damaged page, and says what is lost", async (context) => {
+  const { base, folder } = await filled(context);
+  const leaves = await damage(folder, (page) => page[14] === 4 && page[44] === 0, 3);
+  await using store = await StoredDatabase.open(folder);
+  const { findings } = await salvageDatabase(store, join(base, "saved"));
+  assert.equal(findings.filter(({ kind }) => kind === "damage").length, leaves);
+  await using saved = await open(join(base, "saved"), { tables });
+  const { size } = saved.table(notes);
+  assert(size < COUNT - 1 && size > COUNT / 2, `${size} rows were saved`);
+  for (const [found, bytes] of saved.table(notes).range()) {
+    const k = Number(Buffer.from(found).toString().slice(4));
+    assert.equal(Buffer.from(bytes).toString(), value(k));
+  }
+});
+
+test("salvage finds the leaves below a branch that is damaged", async (context) => {
+  const { base, folder } = await filled(context);
+  assert((await damage(folder, (page) => page[14] === 4 && page[44]! > 0, 100)) > 0);
+  await using store = await StoredDatabase.open(folder);
+  await salvageDatabase(store, join(base, "saved"));
+  await using saved = await open(join(base, "saved"), { tables });
+  assert.equal(saved.table(notes).size, COUNT - 1);
+});
+
+test("salvage of a database that was not closed has what is only in the log", async (context) => {
+  const base = mkdtempSync(join(tmpdir(), "hotpath-operations-"));
+  context.after(() => rmSync(base, { recursive: true, force: true }));
+  const folder = join(base, "db");
+  await using db = await open(folder, { tables });
+  await db.checkpoint();
+  await db.transaction((tx) => {
+    tx.table(notes).put("a", "1");
+    tx.table(notes).put("b", "2");
+    tx.table(notes).put("c", "3");
+  });
+  await db.transaction((tx) => tx.table(notes).clear("b", "c"));
+  // A copy of the files at this moment is what a crash leaves.
+  const crashed = join(base, "crashed");
+  cpSync(folder, crashed, { recursive: true, filter: (path) => !path.endsWith("lock") });
+  await using store = await StoredDatabase.open(crashed);
+  const { findings } = await salvageDatabase(store, join(base, "saved"));
+  assert.deepEqual(findings, []);
+  await using saved = await open(join(base, "saved"), { tables });
+  assert.deepEqual(
+    [...saved.table(notes).keys()].map((bytes) => Buffer.from(bytes).toString()),
+    ["a", "c"],
+  );
+});
+
+test("a dump has text as text and bytes as base64", async (context) => {
+  const { folder } = await filled(context);
+  await using db = await open(folder, { tables });
+  await db.transaction((tx) => tx.table(others).put(Uint8Array.of(255, 0), "ü"));
+  using snapshot = db.snapshot();
+  assert.deepEqual(
+    [...dumpTable(snapshot, others)],
+    [
+      '{"table":"others","key":"one","value":"1"}',
+      '{"table":"others","key":{"base64":"/wA="},"value":"ü"}',
+    ],
+  );
+  assert.equal([...dumpTable(snapshot, notes, { limit: 3 })].length, 3);
+});
