@@ -2,6 +2,7 @@
 export { open } from "./database/open.ts";
 export type { Durability, OpenOptions, PageIo } from "./database/options.ts";
 export type { Database } from "./database/database.ts";
+export { openReader, type DatabaseHandle, type Reader } from "./database/reader.ts";
 export type { Snapshot } from "./database/snapshot.ts";
 export type { Transaction } from "./database/transaction.ts";
 export { StorageError, type StorageErrorCode } from "./errors.ts";
@@ -38,7 +39,14 @@ export {
   type RowOf,
 } from "./series/column.ts";
 export type { SeriesCursor, TimeRange } from "./series/series-cursor.ts";
-export type { RowRange, SeriesReads } from "./series/series-reads.ts";
+export type { Aggregate } from "./series/aggregate.ts";
+export type {
+  Bucket,
+  BucketRange,
+  NumberColumn,
+  RowRange,
+  SeriesReads,
+} from "./series/series-reads.ts";
 export type { SeriesWrites } from "./series/series-writes.ts";
 // For kinds of tables.
 export type {

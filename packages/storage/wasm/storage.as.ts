@@ -11,3 +11,6 @@ export { addLate, append, beginBatch, end, indexPage, unindexPage, lastPage, las
 export { find, openPage, visible, wanted } from "./read";
 export { endOrdinal, firstOrdinal, pageOf, seekTime } from "./runs";
 export { moveVersions } from "./versions";
+export {
+  aggregate, beginAggregate, count, endAggregate, first, greatest, last, least, sum,
+} from "./aggregate";

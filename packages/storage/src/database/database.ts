@@ -19,6 +19,7 @@ import type { Manifest } from "./manifest.ts";
 import type { Settings } from "./options.ts";
 import type { LazyPool } from "./lazy-pool.ts";
 import { Publication } from "./publication.ts";
+import { type DatabaseHandle, databaseHandle } from "./reader.ts";
 import type { SharedState } from "./shared-state.ts";
 import { Snapshot, type Tables } from "./snapshot.ts";
 import { TableWrites, type Transaction, type TransactionRecords } from "./transaction.ts";
@@ -104,6 +105,13 @@ export class Database implements AsyncDisposable {
   table<Reads, Writes>(definition: TableDefinition<Reads, Writes>): Reads {
     const { engine, number } = this.#tables.entry(definition);
     return engine.reads(number, () => this.#latest) as Reads;
+  }
+
+  /** What another thread needs to read this database: `openReader`. */
+  get handle(): DatabaseHandle {
+    this.#checkOpen();
+    const { disk, state, pool } = this.#parts;
+    return databaseHandle(disk.folder, state, pool.made, this.#tables);
   }
 
   /** Writes what has changed to page files and lets the log begin anew. Happens by itself too. */

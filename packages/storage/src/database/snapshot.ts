@@ -3,6 +3,7 @@ import { StorageError } from "../errors.ts";
 import type {
   CommitNumber,
   Engine,
+  ReadEngine,
   SnapshotView,
   TableDefinition,
   TableNumber,
@@ -10,21 +11,21 @@ import type {
 import type { SharedState } from "./shared-state.ts";
 
 /** A table that is open: which engine has it, and where its roots stand among all. */
-export interface TableEntry {
+export interface TableEntry<E extends ReadEngine = Engine> {
   readonly number: TableNumber;
   readonly definition: TableDefinition;
-  readonly engine: Engine;
+  readonly engine: E;
   readonly firstRoot: number;
   readonly rootCount: number;
 }
 
 /** The tables that are open. */
-export class Tables {
-  readonly all: readonly TableEntry[];
-  readonly #byNumber: (TableEntry | undefined)[] = [];
-  readonly #byDefinition = new Map<TableDefinition, TableEntry>();
+export class Tables<E extends ReadEngine = Engine> {
+  readonly all: readonly TableEntry<E>[];
+  readonly #byNumber: (TableEntry<E> | undefined)[] = [];
+  readonly #byDefinition = new Map<TableDefinition, TableEntry<E>>();
 
-  constructor(all: readonly TableEntry[]) {
+  constructor(all: readonly TableEntry<E>[]) {
     this.all = all;
     for (const entry of all) {
       this.#byNumber[entry.number] = entry;
@@ -33,13 +34,13 @@ export class Tables {
   }
 
   /** Of a record in the log. */
-  at(number: TableNumber): TableEntry {
+  at(number: TableNumber): TableEntry<E> {
     const entry = this.#byNumber[number];
     if (entry !== undefined) return entry;
     throw new StorageError("CORRUPT", `A record is of table ${number}, which does not exist`);
   }
 
-  entry(definition: TableDefinition): TableEntry {
+  entry(definition: TableDefinition): TableEntry<E> {
     const entry = this.#byDefinition.get(definition);
     if (entry !== undefined) return entry;
     throw new TypeError(`Table ${definition.name} is not one that the database was opened with`);
@@ -56,11 +57,11 @@ export class Snapshot implements SnapshotView, Disposable {
   readonly #roots: Float64Array;
   readonly #slot: number;
   readonly #state: SharedState;
-  readonly #tables: Tables;
+  readonly #tables: Tables<ReadEngine>;
   #open = true;
 
   /** Made by `database.snapshot()`. */
-  constructor(state: SharedState, tables: Tables) {
+  constructor(state: SharedState, tables: Tables<ReadEngine>) {
     this.#state = state;
     this.#tables = tables;
     this.#roots = new Float64Array(state.rootCount);

@@ -54,6 +54,8 @@ export interface TableKind {
   /** "series", "ordered": the name of its part of the manifest. */
   readonly name: string;
   createEngine(host: EngineHost): Engine;
+  /** For threads that only read. A kind without it cannot be read there. */
+  attach?(host: ReaderHost): ReadEngine;
   /** Why the stored table cannot be used as declared; undefined when it can. */
   incompatible?(stored: unknown, declared: unknown): string | undefined;
 }
@@ -101,7 +103,21 @@ export interface SnapshotView {
   root(table: TableNumber, index: number): number;
 }
 
-export interface Engine {
+/** What a thread that only reads needs of an engine. */
+export interface ReadEngine {
+  /** What programs read with. `view()` is where to read now: a snapshot's place, or the latest published. */
+  reads(table: TableNumber, view: () => SnapshotView): unknown;
+  close?(): Promise<void>;
+}
+
+/** What a reader's thread gives a kind of table. */
+export interface ReaderHost {
+  readonly pool: SharedPool;
+  /** All tables of the kind, each with what the engine's `handle` answered. */
+  readonly tables: readonly (OpenTable & { readonly handle: unknown })[];
+}
+
+export interface Engine extends ReadEngine {
   /** Applies one record, in memory. It was validated when it was made, so that it cannot fail but by corruption. */
   apply(record: LogRecord, commit: CommitNumber): void;
   /** How many numbers a snapshot needs of a table. Fixed while the database is open; at most 64. */
@@ -114,9 +130,8 @@ export interface Engine {
   checkpointed?(): void;
   /** Takes up what `checkpoint` answered. Before any other call; not called for a new database. */
   restore(state: Uint8Array): void;
-  /** What programs read with. `view()` is where to read now: a snapshot's place, or the latest published. */
-  reads(table: TableNumber, view: () => SnapshotView): unknown;
   /** What a transaction writes with; one object for all transactions. It reads what has been applied. */
   writes(table: TableNumber): unknown;
-  close?(): Promise<void>;
+  /** What another thread needs to read the table, besides roots and pool; it is cloned. Default: nothing. */
+  handle?(table: TableNumber): unknown;
 }

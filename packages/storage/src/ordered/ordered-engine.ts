@@ -107,6 +107,13 @@ export class OrderedEngine implements Engine {
 export const orderedKind: TableKind = {
   name: "ordered",
   createEngine: (host) => new OrderedEngine(host),
+  attach: ({ pool }) => {
+    const stock = new CursorStock(pool);
+    return {
+      reads: (table, view) => new OrderedReads(table, view, stock),
+      close: () => Promise.resolve(stock.close()),
+    };
+  },
 };
 
 /**

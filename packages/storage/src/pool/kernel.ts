@@ -68,6 +68,25 @@ export interface Kernel {
   firstOrdinal(table: number): number;
   pageOf(table: number, ordinal: number): number;
   seekTime(table: number, cursor: number, time: number): number;
+  beginAggregate(): void;
+  aggregate(
+    table: number,
+    cursor: number,
+    ordinal: number,
+    end: number,
+    commit: number,
+    from: number,
+    to: number,
+    offset: number,
+    kind: number,
+  ): number;
+  endAggregate(kind: number): void;
+  readonly count: { readonly value: number };
+  readonly sum: { readonly value: number };
+  readonly least: { readonly value: number };
+  readonly greatest: { readonly value: number };
+  readonly first: { readonly value: number };
+  readonly last: { readonly value: number };
 }
 
 let compiled: WasmModule | undefined;

@@ -5,6 +5,7 @@
 import type { PoolHazard, SharedPool } from "../pool/shared-pool.ts";
 import type { Kernel } from "../pool/kernel.ts";
 import type { Columns, KeyOf, RowOf } from "./column.ts";
+import { aggregatePages, withLate, type Aggregate, type LateValue } from "./aggregate.ts";
 import { KeyWords } from "./key-words.ts";
 import { LateMerge } from "./late-merge.ts";
 import { lateRows } from "./late-rows.ts";
@@ -210,6 +211,43 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
       if (ordinal >= 0) return ordinal;
       this.#load();
     }
+  }
+
+  /** Over the rows with from ≤ time < to. The cursor stands nowhere afterwards. */
+  aggregate(name: string, { from = EARLIEST, to = LATEST }: TimeRange = {}): Aggregate {
+    const column = this.#layout.columns.find((candidate) => candidate.name === name);
+    if (column === undefined) throw new TypeError(`There is no column ${name}`);
+    this.range({ from, to });
+    const span = { first: this.#ordinal + 1, last: this.#lastOrdinal };
+    const range = { from, to, commit: this.commit };
+    const late = this.#lateValues(name, from, to);
+    const main = aggregatePages(this.#pool, this.#control >>> 0, this.#at, span, range, column);
+    if (late.length === 0) return main;
+    return withLate(main, this.#mainTimes(from, to), late);
+  }
+
+  /** The late rows of the range that can be seen, with their values. */
+  #lateValues(name: string, from: number, to: number): LateValue[] {
+    const found = lateRows(this.#pool, this.#control >>> 0, from, to) ?? [];
+    const { row } = this;
+    return found.flatMap((late) => {
+      row.$page = this.#hazard.fix(late.page) | 0;
+      row.$row = late.row;
+      if (this.#kernel.visible(this.#control, row.$page, late.row, this.commit) === 0) return [];
+      return [{ ...late, value: (row as Readonly<Record<string, unknown>>)[name] as number }];
+    });
+  }
+
+  /** Of the main run's first and last row in the range; infinite when it has none. */
+  #mainTimes(from: number, to: number): { first: number; last: number } {
+    const timeOf = (reverse: boolean): number => {
+      this.range({ from, to, reverse });
+      this.#late = undefined;
+      return this.next()
+        ? ((this.row as Readonly<Record<string, unknown>>)[this.#layout.time.name] as number)
+        : Infinity;
+    };
+    return { first: timeOf(false), last: timeOf(true) };
   }
 
   /** Makes the page resident that the kernel lacked. */

@@ -4,13 +4,17 @@ import type {
   Engine,
   EngineHost,
   LogRecord,
+  ReadEngine,
+  ReaderHost,
   SnapshotView,
   TableKind,
   TableNumber,
 } from "../engine/engine.ts";
 import { StorageError } from "../errors.ts";
 import { PAGE_BYTES, type Address, type PageNumber } from "../pool/page-pool.ts";
+import type { SeriesDefinition } from "./definition.ts";
 import { Words } from "./row-view.ts";
+import { SeriesCursor, type SeriesPlace } from "./series-cursor.ts";
 import { SeriesReads } from "./series-reads.ts";
 import { decodeSeriesState, encodeSeriesState } from "./series-state.ts";
 import { SeriesTable } from "./series-table.ts";
@@ -144,9 +148,38 @@ export class SeriesEngine implements Engine {
     return this.#table(table).writes;
   }
 
+  /** Address of the control block. */
+  handle(table: TableNumber): number {
+    return this.#table(table).place.control;
+  }
+
   async close(): Promise<void> {
     await this.#writing;
     for (const table of this.#tables.values()) table.close();
+  }
+}
+
+/** Series on a thread that only reads. */
+class SeriesReadEngine implements ReadEngine {
+  readonly #places = new Map<TableNumber, { place: SeriesPlace; shared: SeriesCursor }>();
+
+  constructor({ pool, tables }: ReaderHost) {
+    const words = new Words(pool);
+    for (const { number, definition, handle } of tables) {
+      const { layout, name } = definition as SeriesDefinition;
+      const place = { pool, words, layout, control: handle as Address, name };
+      this.#places.set(number, { place, shared: new SeriesCursor(place, 0) });
+    }
+  }
+
+  reads(table: TableNumber, view: () => SnapshotView): SeriesReads {
+    const { place, shared } = this.#places.get(table)!;
+    return new SeriesReads(place, view, shared);
+  }
+
+  close(): Promise<void> {
+    for (const { shared } of this.#places.values()) shared[Symbol.dispose]();
+    return Promise.resolve();
   }
 }
 
@@ -154,4 +187,5 @@ export class SeriesEngine implements Engine {
 export const seriesKind: TableKind = {
   name: "series",
   createEngine: (host) => new SeriesEngine(host),
+  attach: (host) => new SeriesReadEngine(host),
 };
