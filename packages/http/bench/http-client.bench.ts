@@ -21,7 +21,7 @@ const ROOT = join(import.meta.dirname, "../../..");
 const OURS = join(import.meta.dirname, "client-ours.ts");
 const UNDICI = join(ROOT, "bench/rivals/http/undici-pool.ts");
 
-const REQUESTS = { smoke: 500, quick: 100_000, full: 200_000 } as const;
+const REQUESTS = { smoke: 500, quick: 30_000, full: 200_000 } as const;
 const ROUNDS = { smoke: 1, quick: 3, full: 7 } as const;
 
 interface Scene {

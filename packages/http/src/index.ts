@@ -84,7 +84,7 @@ export { HttpClient, type ClientOptions, type ClientRequest } from "./client/htt
 export type { RedirectMode } from "./client/redirect.ts";
 export { HttpPool, type PoolRequest, type RequestStats } from "./client/http-pool.ts";
 export type { PoolStats } from "./client/connection-pool.ts";
-export type { PoolOptions, RequestInit } from "./client/options.ts";
+export type { PoolOptions, RequestOptions } from "./client/options.ts";
 export { ClientResponse } from "./client/client-response.ts";
 export {
   RequestError,

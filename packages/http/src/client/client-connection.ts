@@ -132,7 +132,7 @@ export class ClientConnection implements Loaded {
     this.#requestsLeft--;
     try {
       if (this.#limits.gathers) this.#gather();
-      const separately = takesTime(payload);
+      const separately = exchange.goAhead !== undefined || takesTime(payload);
       const isWithHost = separately
         ? connection.postText(head)
         : sendAtOnce(connection, head, payload);

@@ -8,7 +8,7 @@ import { RequestError } from "./errors.ts";
 import { fetchBy } from "./fetch.ts";
 import { HttpPool, type PoolRequest, type RequestStats } from "./http-pool.ts";
 import type { PoolStats } from "./connection-pool.ts";
-import type { PoolOptions, RequestInit } from "./options.ts";
+import type { PoolOptions, RequestOptions } from "./options.ts";
 import { parsePlace, type Place } from "./origin.ts";
 import { isReplayable, payloadOf } from "./request-body.ts";
 import { isRedirect, redirectStep, type RedirectMode, type RedirectStep } from "./redirect.ts";
@@ -25,7 +25,7 @@ export interface ClientOptions extends Omit<PoolOptions, "unixPath"> {
   readonly privateHeaders?: readonly string[];
 }
 
-export interface ClientRequest extends RequestInit {
+export interface ClientRequest extends RequestOptions {
   /** An absolute http or https URL. */
   readonly url: string | URL;
   /** Connect to this Unix socket; the URL then says only what is asked for. */
@@ -87,7 +87,7 @@ export class HttpClient implements AsyncDisposable {
 
   async #follow(
     start: Place,
-    init: RequestInit,
+    init: RequestOptions,
     mode: "follow" | "error",
   ): Promise<ClientResponse> {
     const limits = timeoutsMs(init.timeouts, this.#timeouts);

@@ -18,7 +18,12 @@ import { codingsOf } from "./decompress.ts";
 import { dial } from "./dial.ts";
 import { RequestError } from "./errors.ts";
 import { Exchange, type Answer, type ExchangeRequest } from "./exchange.ts";
-import { poolSettings, type PoolOptions, type PoolSettings, type RequestInit } from "./options.ts";
+import {
+  poolSettings,
+  type PoolOptions,
+  type PoolSettings,
+  type RequestOptions,
+} from "./options.ts";
 import { parsePlace, type Origin } from "./origin.ts";
 import { isReplayable, payloadOf, type Payload } from "./request-body.ts";
 import { requestHead } from "./request-head.ts";
@@ -34,7 +39,7 @@ import {
 } from "./retry.ts";
 import { TimeBudget, timeoutsMs } from "./timeouts.ts";
 
-export interface PoolRequest extends RequestInit {
+export interface PoolRequest extends RequestOptions {
   /** Path and query, percent-encoded. */
   readonly path: string;
 }

@@ -43,7 +43,7 @@ export interface PoolOptions extends DialOptions {
 }
 
 /** What all requests have in common, whether by pool or by client. */
-export interface RequestInit {
+export interface RequestOptions {
   /** In capitals. Default: "GET". */
   readonly method?: string;
   /** Names in any case; a list is sent as several lines. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   isCancelled,
+  monotonic,
   moveOnAfter,
   simulate,
   simulatedNetwork,
@@ -434,4 +435,59 @@ test("a half-closed client side is not needed: the server may end first and answ
       assert.equal(pool.stats().connections, 0);
     }
   });
+});
+
+test("Expect: a body is sent when it is asked for, when nobody says anything, and not after a refusal", async () => {
+  const bodies: string[] = [];
+  const answering =
+    (before: string, after: string): Script =>
+    async (peer) => {
+      assert.match((await peer.head())!, /expect: 100-continue/);
+      await sleep(100);
+      await peer.send(before);
+      if (after === "") return peer.gone();
+      bodies.push(await peer.bytes(7));
+      await peer.send(after);
+      await peer.gone();
+    };
+  const request = { path: "/", ...POST, expectContinue: true };
+  await withPool(answering("HTTP/1.1 100 Continue\r\n\r\n", OK), async (pool) => {
+    assert.equal((await pool.request(request)).status, 200);
+  });
+  await withPool(answering("", OK), async (pool) => {
+    const startMs = monotonic();
+    assert.equal((await pool.request(request)).status, 200);
+    assert.ok(monotonic() - startMs >= 1000, "as long as continueWait says");
+  });
+  assert.deepEqual(bodies, ["payment", "payment"]);
+  await withPool(answering("HTTP/1.1 417 No\r\ncontent-length: 0\r\n\r\n", ""), async (pool) => {
+    assert.equal((await pool.request(request)).status, 417);
+    assert.equal(pool.stats().connections, 0, "the body that was announced never comes");
+  });
+});
+
+test("an upgrade gives the caller the connection, with what came behind the head", async () => {
+  const switching: Script = async (peer) => {
+    assert.match((await peer.head())!, /connection: upgrade\r\nupgrade: echo$/);
+    await peer.send("HTTP/1.1 101 Switching Protocols\r\nupgrade: echo\r\n\r\nhello ");
+    await peer.send(await peer.bytes(5));
+    await peer.gone();
+  };
+  await withPool(switching, async (pool) => {
+    const response = await pool.request({ path: "/", upgrade: "echo" });
+    assert.equal(response.status, 101);
+    await using connection = response.connection!;
+    assert.equal(pool.stats().connections, 0, "it is the pool's no more");
+    await connection.write("world");
+    const into = new Uint8Array(11);
+    await connection.readExactly(into);
+    assert.equal(Buffer.from(into).toString(), "hello world");
+  });
+  await withPool(
+    async (peer) => void (await peer.head(), await peer.send(OK)),
+    async (pool) => {
+      const refused = await pool.request({ path: "/", upgrade: "echo" });
+      assert.deepEqual([refused.status, refused.connection], [200, undefined]);
+    },
+  );
 });
