@@ -484,7 +484,10 @@ test("an upgrade gives the caller the connection, with what came behind the head
     assert.equal(Buffer.from(into).toString(), "hello world");
   });
   await withPool(
-    async (peer) => void (await peer.head(), await peer.send(OK)),
+    async (peer) => {
+      await peer.head();
+      await peer.send(OK);
+    },
     async (pool) => {
       const refused = await pool.request({ path: "/", upgrade: "echo" });
       assert.deepEqual([refused.status, refused.connection], [200, undefined]);
