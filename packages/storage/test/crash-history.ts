@@ -104,6 +104,7 @@ function randomSettings(choose: (below: number) => number): OpenOptions {
   return {
     tables,
     durability: choose(4) === 0 ? "relaxed" : "commit",
+    flush: choose(4) === 0 ? "inline" : "background",
     firstSegmentBytes: [8192, 12_288, 16_384][choose(3)]!,
     segmentBytes: [16_384, 32_768][choose(2)]!,
     checkpointBytes: [4096, 16_384, 65_536][choose(3)]!,

@@ -68,7 +68,11 @@ export class Database implements AsyncDisposable {
       root: (table, index) => publication.latest.values[tables.rootAt(table, index)]!,
     };
     const sizes = { firstBytes: settings.firstSegmentBytes, largestBytes: settings.segmentBytes };
-    const grouping = { maxDelayMs: settings.groupDelayMs, maxBytes: settings.groupBytes };
+    const grouping = {
+      maxDelayMs: settings.groupDelayMs,
+      maxBytes: settings.groupBytes,
+      inline: settings.flush === "inline",
+    };
     this.#log = new Log(new SegmentRing(disk, sizes, scan), scan.end, grouping, {
       sealed: (commit) => publication.seal(commit),
       durable: (commit) => publication.durable(commit, !this.#relaxed),

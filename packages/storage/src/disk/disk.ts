@@ -41,6 +41,8 @@ export interface DiskFile {
   read(into: Uint8Array, positionBytes: number): Promise<number>;
   /** Writes all of it or fails. */
   write(from: Uint8Array, positionBytes: number): Promise<void>;
+  /** As `write`, but blocks the thread. Of files opened for writing. */
+  writeSync?(from: Uint8Array, positionBytes: number): void;
   /** Makes everything written so far durable, the size included. */
   sync(): Promise<void>;
   /** Reserves space by writing zeros, durably, so that later writes inside it cannot fail with ENOSPC. */

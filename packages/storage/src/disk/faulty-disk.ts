@@ -270,6 +270,17 @@ class FaultyFile implements DiskFile {
     return part.length;
   }
 
+  writeSync(from: Uint8Array, positionBytes: number): void {
+    this.#check(from.length, positionBytes);
+    this.#disk.beginSync("write", this.name);
+    this.#disk.writeTo(this.#inode, this.name, from, positionBytes);
+    this.#disk.options.onChange?.("write", this.name);
+    if (!this.#durableWrites) return;
+    this.#disk.beginSync("sync", this.name);
+    this.#inode.sync();
+    this.#disk.options.onChange?.("sync", this.name);
+  }
+
   async write(from: Uint8Array, positionBytes: number): Promise<void> {
     this.#check(from.length, positionBytes);
     await this.#disk.begin("write", this.name);

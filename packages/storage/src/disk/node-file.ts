@@ -1,5 +1,5 @@
 /** An open file of the host. */
-import { close, fdatasync, fstat, fstatSync, read, readSync, write } from "node:fs";
+import { close, fdatasync, fstat, fstatSync, read, readSync, write, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { StorageError, diskError } from "../errors.ts";
 import { AlignedMemory } from "./aligned-memory.ts";
@@ -88,6 +88,20 @@ export class NodeFile implements DiskFile {
       };
       writeFrom(0);
     });
+  }
+
+  writeSync(from: Uint8Array, positionBytes: number): void {
+    try {
+      for (let offset = 0; offset < from.length;) {
+        const rest = from.length - offset;
+        const count = writeSync(this.#descriptor, from, offset, rest, positionBytes + offset);
+        if (count === 0) throw shortWrite(this.name, positionBytes + offset);
+        offset += count;
+      }
+    } catch (error) {
+      throw diskError("write", this.name, error);
+    }
+    this.#sizeBytes = Math.max(this.#sizeBytes, positionBytes + from.length);
   }
 
   sync(): Promise<void> {

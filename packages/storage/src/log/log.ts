@@ -28,6 +28,8 @@ export interface GroupCommit {
   readonly maxDelayMs: number;
   /** When a group has so many bytes it does not wait any longer. */
   readonly maxBytes: number;
+  /** Whether the calling thread writes, and waits for the disk. */
+  readonly inline: boolean;
 }
 
 /** A group that has its place in the log. */
@@ -244,7 +246,10 @@ export class Log {
   async #write(group: Sealed): Promise<void> {
     const { buffer, segment, lsn } = group;
     const bytes = buffer.bytes.subarray(0, buffer.sizeBytes);
-    await segment.file.write(bytes, lsn - segment.startLsn);
+    const position = lsn - segment.startLsn;
+    if (this.#grouping.inline && segment.file.writeSync !== undefined) {
+      segment.file.writeSync(bytes, position);
+    } else await segment.file.write(bytes, position);
     this.groups++;
     this.writtenBytes += bytes.length;
   }
