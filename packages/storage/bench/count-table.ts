@@ -48,7 +48,10 @@ class CountEngine implements Engine, CountReads {
   writes(table: number): CountWrites {
     const { records } = this.#host;
     return {
-      append: (payload) => records.bytes.set(payload, records.append(1, table, payload.length)),
+      append: (payload) => {
+        const at = records.append(1, table, payload.length);
+        records.bytes.set(payload, at);
+      },
     };
   }
 }

@@ -3,16 +3,8 @@
  * and one after another beside what it cannot be faster than: the same bytes written to a preallocated file
  * with O_DIRECT and synced with fdatasync, both calls synchronous, in the same process by turns.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import {
-  interleave,
-  runScript,
-  type BenchCase,
-  type BenchResult,
-  type Sample,
-} from "../../../tools/bench/harness.ts";
+import { interleave, type BenchCase, type BenchResult } from "../../../tools/bench/harness.ts";
+import { inFolder } from "./variant-folder.ts";
 
 const TRANSACTIONS = {
   smoke: { many: 500, serial: 100 },
@@ -75,14 +67,3 @@ const bench: BenchCase = {
 };
 
 export default bench;
-
-async function inFolder(script: string, ...args: (string | number)[]): Promise<Sample> {
-  const folder = mkdtempSync(join(import.meta.dirname, "../.bench-"));
-  try {
-    const path = fileURLToPath(new URL(script, import.meta.url));
-    const [name, ...rest] = args;
-    return await runScript(process.execPath, [path, String(name), folder, ...rest.map(String)]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}

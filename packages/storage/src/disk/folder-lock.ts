@@ -22,8 +22,10 @@ export function lockFolder(folder: string): AsyncDisposable {
   const { DatabaseSync } = createRequire(import.meta.url)("node:sqlite") as typeof Sqlite;
   const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
   try {
-    // Without a journal, because there is never anything to roll back.
-    database.exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE");
+    // Without a journal file, because there is never anything to roll back. (OFF is refused to a defensive connection.)
+    database.exec(
+      "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE",
+    );
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     database.close();

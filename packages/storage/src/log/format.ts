@@ -5,7 +5,7 @@
  *     group     = 64 bytes of header, records, zeros up to a multiple of 4096
  *     record    = 16 bytes of header, payload, zeros up to a multiple of 8
  */
-import { crc32 } from "../page/checksum.ts";
+import { crc32InView } from "../page/checksum.ts";
 
 export const BLOCK_BYTES = 4096;
 export const LOG_VERSION = 1;
@@ -90,18 +90,13 @@ export function bodySeed(salt: Salt, lsn: number): number {
 }
 
 /** The CRC of a record, from the one before it in its group. */
-export function recordCrc(
-  bytes: Uint8Array,
-  at: number,
-  payloadBytes: number,
-  seed: number,
-): number {
-  return crc32(bytes, at + RECORD.sizeBytes, at + RECORD_HEADER_BYTES + payloadBytes, seed);
+export function recordCrc(view: DataView, at: number, payloadBytes: number, seed: number): number {
+  return crc32InView(view, at + RECORD.sizeBytes, at + RECORD_HEADER_BYTES + payloadBytes, seed);
 }
 
 /** The CRC of a group's header, which vouches for its records by the CRC of the last one. */
-export function groupCrc(bytes: Uint8Array, at: number): number {
-  return crc32(bytes, at + GROUP.salt, at + GROUP_HEADER_BYTES);
+export function groupCrc(view: DataView, at: number): number {
+  return crc32InView(view, at + GROUP.salt, at + GROUP_HEADER_BYTES);
 }
 
 export function writeU64(view: DataView, at: number, value: number): void {

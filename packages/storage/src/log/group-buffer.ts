@@ -118,16 +118,16 @@ export class GroupBuffer {
 
   /** Completes header and checksums for a place in the log; answers the CRC that the next group continues. */
   seal(salt: Salt, position: LogPosition): number {
-    const { bytes, view } = this;
+    const { view } = this;
     let crc = bodySeed(salt, position.lsn);
     for (let at = GROUP_HEADER_BYTES; at < this.end;) {
       const sizeBytes = view.getUint32(at + RECORD.sizeBytes, true);
-      crc = recordCrc(bytes, at, sizeBytes, crc);
+      crc = recordCrc(view, at, sizeBytes, crc);
       view.setUint32(at + RECORD.crc, crc, true);
       at += recordBytes(sizeBytes);
     }
     const sizeBytes = this.sizeBytes;
-    if (sizeBytes > bytes.length) this.#grow(sizeBytes);
+    if (sizeBytes > this.bytes.length) this.#grow(sizeBytes);
     this.bytes.fill(0, this.end, sizeBytes);
     return this.#sealHeader(salt, position, crc, sizeBytes);
   }
@@ -146,7 +146,7 @@ export class GroupBuffer {
     view.setUint32(GROUP.previousCrc, position.previousCrc, true);
     view.setUint32(GROUP.bodyCrc, bodyCrc, true);
     writeU64(view, GROUP.reserved, 0);
-    const crc = groupCrc(this.bytes, 0);
+    const crc = groupCrc(view, 0);
     view.setUint32(GROUP.crc, crc, true);
     return crc;
   }

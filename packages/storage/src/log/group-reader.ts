@@ -34,7 +34,6 @@ export interface GroupHeader {
 
 /** The header at an offset in a segment of which bytes[0, segment.sizeBytes) is memory; undefined when there is none. */
 export function groupHeader(
-  bytes: Uint8Array,
   view: DataView,
   at: number,
   segment: SegmentHeader,
@@ -43,7 +42,7 @@ export function groupHeader(
   if (view.getUint32(at + GROUP.magic, true) !== GROUP_MAGIC) return undefined;
   if (view.getUint32(at + GROUP.salt, true) !== segment.salt.low) return undefined;
   if (view.getUint32(at + GROUP.salt + 4, true) !== segment.salt.high) return undefined;
-  const crc = groupCrc(bytes, at);
+  const crc = groupCrc(view, at);
   if (view.getUint32(at + GROUP.crc, true) !== crc) return undefined;
   const header: GroupHeader = {
     at,
@@ -73,12 +72,7 @@ export function continues(header: GroupHeader, end: LogPosition): boolean {
 }
 
 /** Whether the records are those that the header vouches for. */
-export function bodyIsWhole(
-  bytes: Uint8Array,
-  view: DataView,
-  header: GroupHeader,
-  segment: SegmentHeader,
-): boolean {
+export function bodyIsWhole(view: DataView, header: GroupHeader, segment: SegmentHeader): boolean {
   let crc = bodySeed(segment.salt, header.lsn);
   let at = header.at + GROUP_HEADER_BYTES;
   const end = at + header.bodyBytes;
@@ -88,7 +82,7 @@ export function bodyIsWhole(
     if (at + RECORD_HEADER_BYTES > end) return false;
     const sizeBytes = view.getUint32(at + RECORD.sizeBytes, true);
     if (sizeBytes > end - at - RECORD_HEADER_BYTES) return false;
-    crc = recordCrc(bytes, at, sizeBytes, crc);
+    crc = recordCrc(view, at, sizeBytes, crc);
     if (view.getUint32(at + RECORD.crc, true) !== crc) return false;
     if (view.getUint16(at + RECORD.flags, true) === LAST_OF_TRANSACTION) commits++;
     records++;

@@ -17,7 +17,6 @@ import type { SegmentHeader } from "./segment.ts";
  * takes nobody with it; one whose length is damaged hides all that follow.
  */
 export function eachWholeTransaction(
-  bytes: Uint8Array,
   view: DataView,
   header: GroupHeader,
   segment: SegmentHeader,
@@ -33,7 +32,7 @@ export function eachWholeTransaction(
     const next = at + recordBytes(sizeBytes);
     if (next > end) return;
     const stored = view.getUint32(at + RECORD.crc, true);
-    whole &&= recordCrc(bytes, at, sizeBytes, seed) === stored;
+    whole &&= recordCrc(view, at, sizeBytes, seed) === stored;
     seed = stored;
     if (view.getUint16(at + RECORD.flags, true) === LAST_OF_TRANSACTION) {
       if (whole) visit(first, next, index);

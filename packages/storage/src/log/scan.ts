@@ -185,7 +185,7 @@ class Scan {
   async #segment(image: SegmentImage, segment: Segment, from: number): Promise<void> {
     for (let at = from; at < segment.sizeBytes && !this.#stopped;) {
       if (!image.has(at + BLOCK_BYTES)) await image.need(at + BLOCK_BYTES);
-      const header = groupHeader(image.bytes, image.view, at, segment);
+      const header = groupHeader(image.view, at, segment);
       if (header === undefined) {
         at += BLOCK_BYTES;
         continue;
@@ -198,7 +198,7 @@ class Scan {
 
   #group(image: SegmentImage, header: GroupHeader, segment: Segment): void {
     const { file } = segment;
-    const whole = bodyIsWhole(image.bytes, image.view, header, segment);
+    const whole = bodyIsWhole(image.view, header, segment);
     const placed = header.lsn === this.#end.lsn || header.at === BLOCK_BYTES;
     const follows = placed && continues(header, this.#end);
     if (this.#tear === undefined && follows) {
@@ -237,7 +237,7 @@ class Scan {
     const { bytes, view } = image;
     if (header.firstCommit < this.#end.nextCommit) return;
     const cursor = this.#cursor;
-    eachWholeTransaction(bytes, view, header, segment, (from, to, index) => {
+    eachWholeTransaction(view, header, segment, (from, to, index) => {
       cursor.over(bytes, view, from, to);
       while (cursor.next()) this.#apply(cursor, header.firstCommit + index);
     });
