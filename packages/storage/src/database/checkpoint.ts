@@ -6,9 +6,9 @@
  * The manifest is the last thing to be written, and holds commits only of which the log has said that they are
  * durable. Until it is replaced, the old one with the longer log describes the same database.
  */
-import { StorageError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import type { DatabaseParts } from "./database.ts";
+import { noSpace } from "../log/segment-ring.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
 
 export class Checkpointer {
@@ -79,8 +79,7 @@ export class Checkpointer {
       this.#manifest = manifest;
     } catch (error) {
       // A disk that is full may have room later. After any other failure nobody knows what is on it.
-      if (error instanceof StorageError && error.code === "NO_SPACE") throw error;
-      throw this.#log.fail(error);
+      throw noSpace(error) ? error : this.#log.fail(error);
     }
     for (const engine of engines.values()) engine.checkpointed?.();
     await this.#log.ring.recycle(start.sequence);

@@ -21,7 +21,7 @@ import type { CommitNumber } from "../engine/engine.ts";
 import { groupBytes, type LogPosition } from "./format.ts";
 import { GroupBuffer, TRANSACTION_LIMIT_BYTES } from "./group-buffer.ts";
 import type { Segment } from "./segment.ts";
-import type { SegmentRing } from "./segment-ring.ts";
+import { noSpace, type SegmentRing } from "./segment-ring.ts";
 
 export interface GroupCommit {
   /** How long a group waits for company when nothing is being written. Default: 0. */
@@ -165,7 +165,16 @@ export class Log {
       await this.#queue[0]?.durable;
       return;
     }
-    await this.#ring.prepare(groupBytes(bodyBytes));
+    await this.#prepare(groupBytes(bodyBytes));
+  }
+
+  /** A full disk may have room later; after any other failure nobody knows what is on it. */
+  async #prepare(bytes: number): Promise<void> {
+    try {
+      await this.#ring.prepare(bytes);
+    } catch (error) {
+      throw noSpace(error) ? error : this.fail(error);
+    }
   }
 
   /** The running transaction becomes part of the gathering group. Answers what resolves when it is durable. */
@@ -267,8 +276,8 @@ export class Log {
     const { current, next, isPreparing } = this.#ring;
     if (current === undefined || next !== undefined || isPreparing) return;
     if (this.#end.lsn - current.startLsn < current.sizeBytes / 2) return;
-    // When it fails, the transaction that needs it tries again and is told.
-    this.#ring.prepare(0).catch(() => {});
+    // When the disk is full, the transaction that needs it tries again and is told.
+    this.#prepare(0).catch(() => {});
   }
 
   /** Nothing is written from now on; those who wait are told. */
