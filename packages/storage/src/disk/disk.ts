@@ -12,8 +12,8 @@ export interface Disk {
   /** Creates the folder if needed and takes its lock; LOCKED when another process or database has it. */
   lock(): Promise<AsyncDisposable>;
   open(name: string, how: OpenHow): Promise<DiskFile>;
-  /** Opens a file that is there, for `readSync` only, on any thread. */
-  openSync(name: string, direct?: boolean): DiskFile;
+  /** Opens a file that is there, for `readSync` only, on any thread; with `create` for `writeSync` too. */
+  openSync(name: string, direct?: boolean, create?: boolean): DiskFile;
   /** Replaces the file's content so that after a crash it is the old or the new, never a mixture. Durable. */
   replace(name: string, content: Uint8Array): Promise<void>;
   readAll(name: string): Promise<Uint8Array | undefined>;

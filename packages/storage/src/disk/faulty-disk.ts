@@ -123,7 +123,12 @@ export class FaultyDisk implements Disk {
     return new FaultyFile(this, name, this.#inode(name), how);
   }
 
-  openSync(name: string, direct = false): DiskFile {
+  openSync(name: string, direct = false, create = false): DiskFile {
+    if (create && !this.#names.has(name)) {
+      const inode = new FaultyInode();
+      this.#change((names) => names.set(name, inode));
+      this.options.onChange?.("open", name);
+    }
     return new FaultyFile(this, name, this.#inode(name), { create: false, direct });
   }
 

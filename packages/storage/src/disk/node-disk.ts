@@ -63,10 +63,11 @@ export class NodeDisk implements Disk {
     });
   }
 
-  openSync(name: string, direct = false): DiskFile {
+  openSync(name: string, direct = false, create = false): DiskFile {
     const path = join(this.folder, name);
     try {
-      const descriptor = tryDirectSync(path, direct) ?? openSync(path, constants.O_RDONLY);
+      const flags = create ? constants.O_RDWR | constants.O_CREAT : constants.O_RDONLY;
+      const descriptor = tryDirectSync(path, flags, direct) ?? openSync(path, flags, 0o644);
       return NodeFile.adoptSync(name, descriptor, direct);
     } catch (error) {
       throw diskError("open", name, error);
@@ -121,10 +122,10 @@ export class NodeDisk implements Disk {
 
 const O_DIRECT = constants.O_DIRECT as number | undefined;
 
-function tryDirectSync(path: string, wanted: boolean): number | undefined {
+function tryDirectSync(path: string, flags: number, wanted: boolean): number | undefined {
   if (!wanted || O_DIRECT === undefined) return undefined;
   try {
-    return openSync(path, constants.O_RDONLY | O_DIRECT);
+    return openSync(path, flags | O_DIRECT, 0o644);
   } catch (error) {
     if (systemCode(error) === "EINVAL") return undefined;
     throw error;

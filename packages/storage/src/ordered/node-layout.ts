@@ -24,7 +24,7 @@ const TREE_FIELDS = [
   ["table", "u16"],
   ["kind", "u8"],
   ["version", "u8"],
-  /** The commit that made the page. */
+  /** The epoch that made the page: page-space.ts. */
   ["born", "u64"],
   ["reserved1", "u64"],
   ["count", "u16"],

@@ -15,10 +15,11 @@ export interface OrderedState {
 }
 
 export function encodeOrderedState({ space, trees }: OrderedState): Uint8Array {
-  const { commit, segments, used, free } = space;
+  const { commit, epoch, segments, used, free } = space;
   const stored = {
     version: ORDERED_STATE_VERSION,
     commit,
+    epoch,
     segments,
     used,
     free: runsOf(free),
@@ -48,7 +49,13 @@ export function decodeOrderedState(bytes: Uint8Array): OrderedState {
   const free = pagesOf(numbers(stored["free"], "free"));
   const owned = new Set(segments.map((first) => first / SEGMENT_PAGES));
   if (free.some((page) => !owned.has(Math.floor(page / SEGMENT_PAGES)))) throw damaged("free");
-  const space = { commit: whole(stored["commit"], "commit"), segments, used, free };
+  const space = {
+    commit: whole(stored["commit"], "commit"),
+    epoch: whole(stored["epoch"], "epoch"),
+    segments,
+    used,
+    free,
+  };
   const trees = new Map<number, TreeState>();
   for (const entry of list(stored["trees"], "trees") as Record<string, unknown>[]) {
     trees.set(whole(entry["table"], "table", 0xffff), {

@@ -19,12 +19,13 @@ export function writeOverflow(space: PageSpace, table: number, value: Uint8Array
   let previous: PageNumber = 0;
   while (at < value.length) {
     const wanted = Math.ceil((value.length - at) / BODY_BYTES);
-    const first = space.allocateRun(wanted, run);
+    const first = space.allocateRun(Math.min(wanted, space.burst), run);
     if (previous === 0) firstPage = first;
     else nodes.view.setUint32(space.own(previous) + NEXT_EXTENT, first, true);
+    space.relieve();
     for (let k = 0; k < run.pages; k++) {
-      const address = space.pool.create(first + k);
-      nodes.setBorn(address, space.commit);
+      const address = space.frame(first + k);
+      nodes.setBorn(address, space.epoch);
       nodes.view.setUint8(address + KIND, PAGE_KIND.overflow);
       nodes.view.setUint16(address + TABLE, table, true);
       const used = Math.min(BODY_BYTES, value.length - at);

@@ -1,17 +1,20 @@
 /**
  * Which pages the trees of one engine own, which of them may be changed, and when one may be used again.
  *
- * Every page carries the number of the commit that made it. With p = the last published commit and m = the last
- * commit that a checkpoint began at, a page born after both is nobody's but the writer's: it is changed in place.
- * Any other is copied, and the old one is released, at commit r. A released page is used again when
+ * Time is divided into epochs: a new one begins when commits are published, when a checkpoint begins, and when pages
+ * are written early to make room in the pool. Every page carries the epoch that made it. A page of the present epoch
+ * is nobody's but the writer's: it is changed in place. Any other is copied, and the old one is released. A released
+ * page is used again when
  *
- * 1. no snapshot below r is open, and r itself is published, so that none can be opened any more;
- * 2. neither the manifest on disk nor the one being written holds it: not (born ≤ m < r).
+ * 1. no snapshot older than the commit that released it is open, and that commit is published, so that none can be
+ *    opened any more;
+ * 2. neither the manifest on disk nor one that may have come there holds it: with e the epoch before which its
+ *    checkpoint began, not (born ≤ e < released).
  *
- * A checkpoint writes the pages that were made since the one before and still are in use. All calls come from the
- * writer's thread.
+ * A checkpoint writes the pages that are in use and were not written yet. All calls come from the writer's thread.
  */
 import {
+  PAGE_BYTES,
   SEGMENT_PAGES,
   type Address,
   type Hazard,
@@ -28,7 +31,8 @@ export type OldestSnapshot = () => number;
 interface Released {
   readonly page: PageNumber;
   readonly born: number;
-  readonly at: number;
+  readonly epoch: number;
+  readonly commit: number;
 }
 
 export interface SpaceStats {
@@ -44,6 +48,7 @@ export interface SpaceStats {
 /** What a checkpoint leaves in the manifest. */
 export interface SpaceState {
   readonly commit: number;
+  readonly epoch: number;
   readonly segments: readonly PageNumber[];
   readonly used: number;
   readonly free: readonly PageNumber[];
@@ -62,9 +67,10 @@ export class PageSpace {
   readonly #hazard: Hazard;
   readonly #second: Hazard;
   #published = 0;
-  /** Pages born up to here are copied, not changed. */
-  #frozen = 0;
-  /** Commits of the manifest on disk and of those since that may have come there: begun, and not known to have failed. */
+  #epoch = 1;
+  /** Pages that are not written may take so many frames of the pool. */
+  readonly #dirtyLimit: number;
+  /** Last epochs of the manifest on disk and of those that may have come there since: begun, not known to have failed. */
   #manifests: number[] = [];
   #segments: PageNumber[] = [];
   /** Pages handed out of the last segment, ever. */
@@ -79,6 +85,7 @@ export class PageSpace {
     this.pool = pool;
     this.nodes = new NodeWriter(pool);
     this.#oldest = oldest;
+    this.#dirtyLimit = Math.floor(pool.bytes.length / PAGE_BYTES / 3);
     this.cursor = new TreeCursor(pool);
     this.#hazard = pool.hazard();
     this.#second = pool.hazard();
@@ -101,13 +108,11 @@ export class PageSpace {
 
   /** Whether the writer alone can see the page. */
   isOwn(node: Address): boolean {
-    return this.nodes.born(node) > this.#frozen;
+    return this.nodes.born(node) === this.#epoch;
   }
 
   allocate(): PageNumber {
-    const page = this.#free.pop() ?? this.#fresh();
-    this.#dirty.add(page);
-    return page;
+    return this.#free.pop() ?? this.#fresh();
   }
 
   /** Up to `wanted` pages with numbers in a row; answers the first and puts the count into `run`. */
@@ -121,7 +126,6 @@ export class PageSpace {
     run.pages = Math.min(wanted, room);
     const first = this.#segments.at(-1)! + this.#used;
     this.#used += run.pages;
-    for (let k = 0; k < run.pages; k++) this.#dirty.add(first + k);
     return first;
   }
 
@@ -134,11 +138,22 @@ export class PageSpace {
     return this.#segments.at(-1)! + this.#used++;
   }
 
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** A new page in memory, formatted. */
   create(level: number, table: number): PageNumber {
     const page = this.allocate();
-    this.nodes.format(this.pool.create(page), level, table, this.commit);
+    this.nodes.format(this.frame(page), level, table, this.#epoch);
     return page;
+  }
+
+  /** The zeroed frame of a page that was allocated. */
+  frame(page: PageNumber): Address {
+    const address = this.pool.create(page);
+    this.#dirty.add(page);
+    return address;
   }
 
   /** The address of a page that `create` answered and no checkpoint has written. */
@@ -151,8 +166,8 @@ export class PageSpace {
 
   /** The tree no longer needs the page. */
   release(page: PageNumber, born: number): void {
-    if (born > this.#frozen) this.#reuse(page);
-    else this.#released.push({ page, born, at: this.commit });
+    if (born === this.#epoch) this.#reuse(page);
+    else this.#released.push({ page, born, epoch: this.#epoch, commit: this.commit });
   }
 
   #reuse(page: PageNumber): void {
@@ -163,8 +178,9 @@ export class PageSpace {
 
   /** Everything applied is visible to snapshots opened from now on. */
   publish(): void {
+    if (this.#published === this.commit) return;
     this.#published = this.commit;
-    if (this.#published > this.#frozen) this.#frozen = this.#published;
+    this.#epoch++;
     if (this.#releasedFrom < this.#released.length) this.#reclaim();
   }
 
@@ -173,7 +189,7 @@ export class PageSpace {
     let from = this.#releasedFrom;
     for (; from < this.#released.length; from++) {
       const entry = this.#released[from]!;
-      if (entry.at > oldest) break;
+      if (entry.commit > oldest) break;
       if (this.#inManifest(entry)) this.#held.push(entry);
       else this.#reuse(entry.page);
     }
@@ -184,29 +200,46 @@ export class PageSpace {
     }
   }
 
-  #inManifest({ born, at }: Released): boolean {
-    return this.#manifests.some((manifest) => born <= manifest && manifest < at);
+  #inManifest({ born, epoch }: Released): boolean {
+    return this.#manifests.some((last) => born <= last && last < epoch);
+  }
+
+  /**
+   * Between two changes of a tree: when pages that are not written fill the pool, writes them, so that it can evict
+   * them. They are not made durable: the checkpoint that needs them does that.
+   */
+  relieve(limit: number = this.#dirtyLimit): void {
+    if (this.#dirty.size <= limit) return;
+    this.pool.writeSync([...this.#dirty].sort((a, b) => a - b));
+    this.#dirty.clear();
+    this.#epoch++;
+  }
+
+  /** Pages that may be made at once without filling the pool. */
+  get burst(): number {
+    return Math.max(1, this.#dirtyLimit >> 2);
   }
 
   /** Freezes all pages for a checkpoint; answers the state for the manifest and the pages to write for it. */
   beginCheckpoint(): { readonly state: SpaceState; readonly pages: readonly PageNumber[] } {
-    this.#manifests.push(this.commit);
-    this.#frozen = Math.max(this.#frozen, this.commit);
-    const pages = [...this.#dirty].sort((a, b) => a - b);
-    this.#dirty.clear();
+    const epoch = this.#epoch++;
+    this.#manifests.push(epoch);
     const waiting = [...this.#released.slice(this.#releasedFrom), ...this.#held].map(
       ({ page }) => page,
     );
-    // Released at this very commit and never written: nothing on disk or in the manifest refers to it.
+    // What was released before it was ever written is not needed on disk.
     const gone = new Set(waiting);
+    const pages = [...this.#dirty].filter((page) => !gone.has(page)).sort((a, b) => a - b);
+    for (const page of pages) this.#dirty.delete(page);
     return {
       state: {
         commit: this.commit,
+        epoch,
         segments: [...this.#segments],
         used: this.#used,
         free: [...this.#free, ...waiting].sort((a, b) => a - b),
       },
-      pages: gone.size === 0 ? pages : pages.filter((page) => !gone.has(page)),
+      pages,
     };
   }
 
@@ -228,8 +261,9 @@ export class PageSpace {
   }
 
   restore(state: SpaceState): void {
-    this.commit = this.#published = this.#frozen = state.commit;
-    this.#manifests = [state.commit];
+    this.commit = this.#published = state.commit;
+    this.#epoch = state.epoch + 1;
+    this.#manifests = [state.epoch];
     this.#segments = [...state.segments];
     for (const first of this.#segments) this.pool.adoptSegment(first);
     this.#used = state.used;

@@ -68,6 +68,7 @@ export class Tree {
   /** Adds a key or changes its value; answers whether the key is new. */
   put(key: Uint8Array, value: Uint8Array): boolean {
     checkEntry(key, value);
+    this.space.relieve();
     const { nodes } = this.space;
     const overflows =
       key.length + value.length > MAX_INLINE_BYTES && value.length > OVERFLOW_REFERENCE_BYTES;
@@ -101,6 +102,7 @@ export class Tree {
   /** Takes a key out; answers whether it was there. */
   delete(key: Uint8Array): boolean {
     if (this.root === 0 || !this.has(key)) return false;
+    this.space.relieve();
     const leaf = this.#descend(key);
     const index = this.space.nodes.find(leaf, key, key.length);
     this.keyValueBytes -= key.length + this.#releaseValue(leaf, index);
@@ -117,6 +119,7 @@ export class Tree {
     const before = this.entries;
     const key = this.#parentKey.slice();
     for (;;) {
+      this.space.relieve();
       cursor.open(this.root);
       if (!(from === undefined ? cursor.first() : cursor.seek(from))) break;
       const length = cursor.copyKey(key);
@@ -175,7 +178,7 @@ export class Tree {
   #copied(page: PageNumber, node: Address): PageNumber {
     const { nodes } = this.space;
     const copy = this.space.create(nodes.level(node), this.table);
-    nodes.become(this.space.own(copy), node, this.space.commit);
+    nodes.become(this.space.own(copy), node, this.space.epoch);
     this.space.release(page, nodes.born(node));
     return copy;
   }

@@ -48,6 +48,8 @@ export interface PagePool {
    * durable; they may then be evicted. The pages must not change meanwhile.
    */
   write(pages: Iterable<PageNumber>, options?: WriteOptions): Promise<void>;
+  /** Writes pages as `write` does, blocking the thread, and leaves making them durable to `sync` or a later `write`. */
+  writeSync(pages: readonly PageNumber[]): void;
   /** Makes all that was written so far durable. */
   sync(): Promise<void>;
   /** Forgets a page that nobody can reach any more; a hazard that names it keeps its bytes in place. */

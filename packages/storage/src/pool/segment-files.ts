@@ -6,7 +6,7 @@ import { PAGE_BYTES, SEGMENT_PAGES, type PageNumber } from "./page-pool.ts";
 export interface SegmentDisk {
   open(name: string, how: OpenHow): Promise<DiskFile>;
   /** For reading, on whatever thread. */
-  openSync(name: string): DiskFile;
+  openSync(name: string, direct?: boolean, create?: boolean): DiskFile;
   remove(name: string): Promise<void>;
   syncFolder(): Promise<void>;
 }
@@ -35,6 +35,8 @@ export class SegmentFiles {
   readonly #direct: boolean;
   readonly #reading = new Map<number, DiskFile>();
   readonly #writing = new Map<number, Promise<DiskFile>>();
+  /** For `writeSync`, which cannot wait for a file to be opened. */
+  readonly #spilling = new Map<number, DiskFile>();
   readonly #unsynced = new Set<number>();
   #created = false;
 
@@ -59,6 +61,18 @@ export class SegmentFiles {
     const file = await this.#openForWriting(segment);
     this.#unsynced.add(segment);
     await file.write(from, positionOf(page));
+  }
+
+  writeSync(page: PageNumber, from: Uint8Array): void {
+    const segment = segmentOf(page);
+    let file = this.#spilling.get(segment);
+    if (file === undefined) {
+      file = this.#disk.openSync(segmentName(segment), this.#direct, true);
+      this.#spilling.set(segment, file);
+      this.#created = true;
+    }
+    this.#unsynced.add(segment);
+    file.writeSync!(from, positionOf(page));
   }
 
   #openForWriting(segment: number): Promise<DiskFile> {
@@ -90,12 +104,18 @@ export class SegmentFiles {
     const read = this.#reading.get(segment);
     this.#reading.delete(segment);
     await read?.close();
-    if (written !== undefined || read !== undefined) await this.#disk.remove(segmentName(segment));
+    const spilled = this.#spilling.get(segment);
+    this.#spilling.delete(segment);
+    await spilled?.close();
+    if (written !== undefined || read !== undefined || spilled !== undefined)
+      await this.#disk.remove(segmentName(segment));
   }
 
   async close(): Promise<void> {
-    const files = [...this.#reading.values(), ...(await Promise.all(this.#writing.values()))];
+    const written = await Promise.all(this.#writing.values());
+    const files = [...this.#reading.values(), ...this.#spilling.values(), ...written];
     this.#reading.clear();
+    this.#spilling.clear();
     this.#writing.clear();
     await Promise.all(files.map((file) => file.close()));
   }

@@ -58,6 +58,7 @@ export interface PoolStats {
 
 /** Pages of one write: the run is copied together first, unless the frames lie side by side already. */
 const RUN_PAGES = 64;
+const SPILL_PAGES = 16;
 const WAIT_MS = 5;
 /** After so many waits the thread that reads the page is taken for dead. */
 const MAX_WAITS = 1000;
@@ -74,6 +75,8 @@ export class SharedPool implements PagePool {
   readonly #segments = new Set<number>();
   /** Where pages that do not lie side by side are put together for one write. */
   #bounce: Address = 0;
+  /** The same for `writeSync`, which may come while another write is under way. */
+  #spillBounce: Address = 0;
 
   private constructor(handle: PoolHandle, disk: SegmentDisk) {
     this.handle = handle;
@@ -96,6 +99,7 @@ export class SharedPool implements PagePool {
     const pool = new SharedPool({ memory, direct }, disk);
     pool.kernel.format(frames, Math.floor(frames * recentShare), poison ? 1 : 0);
     pool.#bounce = pool.reserve(RUN_PAGES);
+    pool.#spillBounce = pool.reserve(SPILL_PAGES);
     return pool;
   }
 
@@ -159,21 +163,37 @@ export class SharedPool implements PagePool {
 
   async write(pages: Iterable<PageNumber>, options: WriteOptions = {}): Promise<void> {
     const sorted = [...new Set(pages)].sort((a, b) => a - b);
-    const addresses = sorted.map((page) => {
+    const addresses = this.#sealed(sorted);
+    using _ = await this.#writing.lock();
+    for (let from = 0; from < sorted.length;) {
+      const count = runLength(sorted, from, RUN_PAGES);
+      await this.#files.write(sorted[from]!, this.#gather(addresses, from, count, this.#bounce));
+      from += count;
+    }
+    if (options.unsynced !== true) await this.#files.sync();
+    for (const page of sorted) this.kernel.written(page, options.recent === true ? 1 : 0);
+  }
+
+  writeSync(pages: readonly PageNumber[]): void {
+    const sorted = [...new Set(pages)].sort((a, b) => a - b);
+    const addresses = this.#sealed(sorted);
+    for (let from = 0; from < sorted.length;) {
+      const count = runLength(sorted, from, SPILL_PAGES);
+      this.#files.writeSync(sorted[from]!, this.#gather(addresses, from, count, this.#spillBounce));
+      from += count;
+    }
+    for (const page of sorted) this.kernel.written(page, 0);
+  }
+
+  /** Enters number and checksum into pages; answers where they lie. */
+  #sealed(pages: readonly PageNumber[]): Address[] {
+    return pages.map((page) => {
       const address = this.resident(page);
       if (address === undefined) throw new RangeError(`Page ${page} is not resident`);
       this.view.setUint8(address + SERIES_HEADER.version, PAGE_VERSION);
       this.kernel.seal(address, page);
       return address;
     });
-    using _ = await this.#writing.lock();
-    for (let from = 0; from < sorted.length;) {
-      const count = runLength(sorted, from);
-      await this.#files.write(sorted[from]!, this.#gather(addresses, from, count));
-      from += count;
-    }
-    if (options.unsynced !== true) await this.#files.sync();
-    for (const page of sorted) this.kernel.written(page, options.recent === true ? 1 : 0);
   }
 
   async sync(): Promise<void> {
@@ -181,12 +201,11 @@ export class SharedPool implements PagePool {
   }
 
   /** The bytes of pages that follow each other, in one piece. */
-  #gather(addresses: readonly Address[], from: number, count: number): Uint8Array {
+  #gather(addresses: readonly Address[], from: number, count: number, bounce: Address): Uint8Array {
     const first = addresses[from]!;
     let together = true;
     for (let k = 1; k < count; k++) together &&= addresses[from + k] === first + k * PAGE_BYTES;
     if (together) return this.bytes.subarray(first, first + count * PAGE_BYTES);
-    const bounce = this.#bounce;
     for (let k = 0; k < count; k++) {
       const address = addresses[from + k]!;
       this.bytes.copyWithin(bounce + k * PAGE_BYTES, address, address + PAGE_BYTES);
@@ -271,10 +290,10 @@ const WRONG: readonly (string | undefined)[] = [
   "it is another page, written to the wrong place",
 ];
 
-function runLength(sorted: readonly PageNumber[], from: number): number {
+function runLength(sorted: readonly PageNumber[], from: number, most: number): number {
   let count = 1;
   while (
-    count < RUN_PAGES &&
+    count < most &&
     sorted[from + count] === sorted[from]! + count &&
     segmentOf(sorted[from + count]!) === segmentOf(sorted[from]!)
   ) {

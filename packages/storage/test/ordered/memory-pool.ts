@@ -63,6 +63,11 @@ export class MemoryPool implements PagePool {
 
   async releaseSegment(): Promise<void> {}
 
+  writeSync(pages: readonly PageNumber[]): void {
+    for (const page of pages) assertThere(this.frames, page);
+    this.written.push(...pages);
+  }
+
   async sync(): Promise<void> {}
 
   drop(page: PageNumber): void {
@@ -72,4 +77,8 @@ export class MemoryPool implements PagePool {
     this.frames.delete(page);
     this.#free.push(address);
   }
+}
+
+function assertThere(frames: ReadonlyMap<PageNumber, Address>, page: PageNumber): void {
+  if (!frames.has(page)) throw new Error(`page ${page} is gone and cannot be written`);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -113,4 +113,35 @@ test("entries that cannot be are refused, and the transaction leaves nothing", a
     tx.table(notes).put(new Uint8Array(1978), new Uint8Array(3_000_000)),
   );
   assert.equal(db.table(notes).get(new Uint8Array(1978))?.length, 3_000_000);
+});
+
+test("transactions and recovery may touch more pages than the pool has", async (context) => {
+  const path = folder(context);
+  const options = { tables, poolBytes: 4 << 20, checkpointBytes: 1 << 30 } as const;
+  const count = 40_000;
+  const keyOf = (k: number): string => String((k * 7919) % count).padStart(8, "0");
+  const crashed = `${path}-crashed`;
+  context.after(() => rmSync(crashed, { recursive: true, force: true }));
+  {
+    await using db = await open(path, options);
+    await db.transaction((tx) => {
+      for (let k = 0; k < count; k++) tx.table(notes).put(keyOf(k), "first value of the key");
+      tx.table(notes).put("large", new Uint8Array(6_000_000).fill(9));
+    });
+    for (let k = 0; k < count; k += 2000) {
+      await db.transaction((tx) => {
+        for (let n = k; n < k + 2000; n++) tx.table(notes).put(keyOf(n), `second ${n}`);
+      });
+    }
+    assert.equal(db.table(notes).size, count + 1);
+    // What a crash leaves: no checkpoint since the tables were made.
+    cpSync(path, crashed, { recursive: true, filter: (name) => !name.endsWith("lock") });
+  }
+  for (const from of [path, crashed]) {
+    await using db = await open(from, options);
+    const reads = db.table(notes);
+    assert.equal(reads.size, count + 1);
+    for (let k = 0; k < count; k += 37) assert.equal(text(reads.get(keyOf(k))), `second ${k}`);
+    assert.equal(reads.get("large")?.length, 6_000_000);
+  }
 });

@@ -19,7 +19,8 @@ type Step =
   | { kind: "publish" }
   | { kind: "snapshot" }
   | { kind: "close" }
-  | { kind: "checkpoint" };
+  | { kind: "checkpoint" }
+  | { kind: "relieve" };
 
 const short = fc.uint8Array({ maxLength: 3 }).map((key) => key.map((byte) => byte & 3));
 const long = fc
@@ -57,6 +58,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Step>({ kind: "snapshot" }) },
   { weight: 2, arbitrary: fc.constant<Step>({ kind: "close" }) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: "checkpoint" }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ kind: "relieve" }) },
 );
 
 type Model = Map<string, Uint8Array>;
@@ -123,6 +125,9 @@ class History {
         break;
       case "close":
         this.snapshots.shift();
+        break;
+      case "relieve":
+        space.relieve(0);
         break;
       case "checkpoint":
         if (this.#pendingCheckpoint === undefined) {

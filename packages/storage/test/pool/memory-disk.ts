@@ -14,6 +14,7 @@ export class MemoryDisk implements SegmentDisk {
   }
 
   openSync(name: string): DiskFile {
+    if (!this.files.has(name)) this.files.set(name, new Uint8Array());
     return new MemoryFile(this, name);
   }
 
@@ -59,6 +60,11 @@ class MemoryFile implements DiskFile {
   }
 
   write(from: Uint8Array, position: number): Promise<void> {
+    this.writeSync(from, position);
+    return Promise.resolve();
+  }
+
+  writeSync(from: Uint8Array, position: number): void {
     this.#disk.writes++;
     let content = this.#bytes();
     if (content.length < position + from.length) {
@@ -68,7 +74,6 @@ class MemoryFile implements DiskFile {
       this.#disk.files.set(this.name, content);
     }
     content.set(from, position);
-    return Promise.resolve();
   }
 
   sync(): Promise<void> {
