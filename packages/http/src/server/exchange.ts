@@ -69,6 +69,11 @@ export class Exchange {
 
   #send(response: Response): void | Promise<void> {
     if (this.answered) return this.#dropLate(response);
+    if (this.#connection.gone) {
+      this.outcome = "gone";
+      this.#connection.abandon(this);
+      return this.#dropLate(response);
+    }
     try {
       const { body } = response;
       this.#connection.answer(this, response);
@@ -176,8 +181,10 @@ const UNAVAILABLE = new HttpError("UNAVAILABLE", 503, "The request was called of
   retryable: true,
 });
 
-function isPromise(value: Response | PromiseLike<Response>): value is Promise<Response> {
-  return typeof (value as Partial<PromiseLike<Response>>).then === "function";
+function isPromise(
+  value: Response | PromiseLike<Response> | undefined,
+): value is Promise<Response> {
+  return typeof (value as Partial<PromiseLike<Response>> | undefined)?.then === "function";
 }
 
 export function isStream(

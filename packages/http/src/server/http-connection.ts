@@ -36,6 +36,8 @@ export class HttpConnection extends ServedConnection implements BodyHost {
   #persistent = true;
   #minorVersion: 0 | 1 = 1;
   #requestCount = 0;
+  /** When the octets came that are being answered: the clock is read once for all that they bring. */
+  #nowMs = 0;
 
   get #reader(): ByteReader {
     return this.connection.reader;
@@ -65,6 +67,7 @@ export class HttpConnection extends ServedConnection implements BodyHost {
   /** Parses and answers as many requests as are complete: how many octets they were. */
   #advance(bytes: Uint8Array): number {
     this.advancing = true;
+    this.#nowMs = this.server.nowMs();
     const head = (this.#head ??= this.server.takeHead());
     let at = 0;
     while (at < bytes.length && this.#ready()) {
@@ -120,7 +123,7 @@ export class HttpConnection extends ServedConnection implements BodyHost {
         body = this.#body = new RequestBody(head, this.#reader, server.limits, this);
       }
     }
-    const startedMs = server.nowMs();
+    const startedMs = this.#nowMs;
     const exchange = new Exchange(this, new IncomingRequest(head, body, this), startedMs);
     this.#exchange = exchange;
     this.pass("exchange");
@@ -132,8 +135,9 @@ export class HttpConnection extends ServedConnection implements BodyHost {
       this.#reader.tap = undefined;
       exchange.task = server.tasks.spawn(() => exchange.run(), REQUEST);
     }
-    if (this.#exchange === exchange) {
-      exchange.request.taskSignal = () => exchange.task!.signal;
+    if (this.#exchange !== exchange) return end;
+    exchange.request.taskSignal = () => exchange.task!.signal;
+    if (!exchange.answered) {
       server.deadlines.set(this, startedMs + server.timeouts.handler);
     }
     return end;
@@ -170,7 +174,7 @@ export class HttpConnection extends ServedConnection implements BodyHost {
       method: exchange.request.method,
       minorVersion: this.#minorVersion,
       close: !this.#persistent || this.closing || server.draining || blocked,
-      dateLine: server.dateLine(),
+      dateLine: server.dateLine(this.advancing ? this.#nowMs : server.nowMs()),
     });
     if (answer.close) this.closing = true;
     exchange.answered = true;
@@ -185,8 +189,9 @@ export class HttpConnection extends ServedConnection implements BodyHost {
   /** A piece of a streamed response, when the one before it is with the host. */
   async sendPiece(before: string, data: string | Uint8Array, behind: string): Promise<void> {
     if (this.gone || this.phase === "closed") throw this.server.goneError();
-    this.outbox.postPiece(before, data, behind);
-    if (this.outbox.pendingBytes > 0) await this.#drained();
+    const wait = this.outbox.postPiece(before, data, behind);
+    if (this.outbox.pendingBytes > 0) await this.#drained(wait ?? this.connection.flushed());
+    else if (wait !== undefined) await wait;
   }
 
   async sendEnd(text: string): Promise<void> {
@@ -194,9 +199,9 @@ export class HttpConnection extends ServedConnection implements BodyHost {
     this.outbox.post(text);
   }
 
-  async #drained(): Promise<void> {
+  async #drained(wait: Promise<void>): Promise<void> {
     this.enter("send", this.server.timeouts.send);
-    await this.connection.flushed();
+    await wait;
     if (this.phase !== "send") return;
     this.pass("exchange");
     this.server.deadlines.set(this, Infinity);
@@ -254,8 +259,8 @@ export class HttpConnection extends ServedConnection implements BodyHost {
       this.flush();
       return this.#body === undefined ? this.finish() : this.linger();
     }
+    if (this.advancing) return this.enter("idle", this.server.timeouts.idle, this.#nowMs);
     this.enter("idle", this.server.timeouts.idle);
-    if (this.advancing) return;
     const reader = this.#reader;
     reader.tap = this.tap;
     if (reader.bufferedBytes > 0) {
@@ -311,6 +316,8 @@ export class HttpConnection extends ServedConnection implements BodyHost {
       return;
     }
     exchange.outcome = "gone";
+    // Its task ends when the handler has noticed; the connection need not wait for that.
+    this.close(false);
     void exchange.task?.cancel(this.server.goneError());
   }
 

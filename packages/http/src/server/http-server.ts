@@ -183,8 +183,8 @@ export class HttpServer implements AsyncDisposable {
     return this.#clock.monotonicMs();
   }
 
-  dateLine(): string {
-    return this.#date.line(this.#clock.wallMs());
+  dateLine(nowMs: number): string {
+    return this.#date.line(nowMs, this.#clock);
   }
 
   takeHead(): RequestHead {
@@ -239,7 +239,7 @@ export class HttpServer implements AsyncDisposable {
     const retry = status === 503 ? `retry-after: ${this.retryAfter["retry-after"]}\r\n` : "";
     const type = "content-type: text/plain\r\n";
     const body = `${reason}\n`;
-    return `${statusLine(status)}${this.dateLine()}${retry}${type}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
+    return `${statusLine(status)}${this.dateLine(this.nowMs())}${retry}${type}content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
   }
 
   report(error: unknown, request: Request | undefined): void {

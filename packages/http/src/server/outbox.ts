@@ -3,6 +3,8 @@
  * everything else goes out at once, behind what was gathered.
  */
 import type { Connection } from "@hotpath/runtime";
+import { latin1 } from "../wire/octets.ts";
+import { INLINE_BYTES } from "./answer.ts";
 
 /** Gathered answers are handed over when they are this long together. */
 const GATHER_CHARACTERS = 32 * 1024;
@@ -39,14 +41,17 @@ export class Outbox {
     this.#connection.post(bytes);
   }
 
-  /** Data with its frame, in one system call unless copying it would cost more. */
-  postPiece(before: string, data: string | Uint8Array, behind: string): void {
-    if (typeof data === "string") return this.post(before + data + behind);
-    const { writer } = this.#connection;
-    using _ = data.length <= GATHER_CHARACTERS ? writer.cork() : undefined;
-    this.post(before);
-    this.postBytes(data);
-    this.post(behind);
+  /** Data with its frame, in one system call. What is long is not copied: then a wait for it, if there is one. */
+  postPiece(before: string, data: string | Uint8Array, behind: string): Promise<void> | undefined {
+    if (typeof data === "string") this.post(before + data + behind);
+    else if (data.length <= INLINE_BYTES) {
+      this.post(before + latin1(data, 0, data.length) + behind);
+    } else {
+      this.flush();
+      const frame = [Buffer.from(before, "latin1"), data, Buffer.from(behind, "latin1")];
+      return this.#connection.writev(frame.filter(({ length }) => length > 0));
+    }
+    return undefined;
   }
 
   flush(): void {

@@ -74,9 +74,9 @@ export abstract class ServedConnection implements Expiring, Origin {
     return this.#phase === "lingering";
   }
 
-  protected enter(phase: Phase, timeoutMs: number): void {
+  protected enter(phase: Phase, timeoutMs: number, nowMs: number = this.server.nowMs()): void {
     this.#phase = phase;
-    this.server.deadlines.set(this, this.server.nowMs() + timeoutMs);
+    this.server.deadlines.set(this, nowMs + timeoutMs);
   }
 
   /** As `enter`, keeping the deadline that there is. */

@@ -9,7 +9,13 @@ import {
   simulatedNetwork,
   sleep,
 } from "@hotpath/runtime";
-import { serve, type ExchangeReport, type Handler, type ServeOptions } from "../../src/index.ts";
+import {
+  serve,
+  type ExchangeReport,
+  type Handler,
+  type Response,
+  type ServeOptions,
+} from "../../src/index.ts";
 import { RawClient } from "./raw-client.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -224,6 +230,59 @@ test("a client that does not read is waited for, and given up after the send tim
       reports.map(({ outcome }) => outcome),
       ["gone"],
     );
+  });
+});
+
+test("a stream may last longer than the handler timeout, whether it was answered at once or not", async () => {
+  async function* ticks(): AsyncGenerator<string> {
+    for (let count = 0; count < 5; count++) {
+      await sleep("4s");
+      yield "tick ";
+    }
+  }
+  const handler: Handler = (request) => {
+    const response = { status: 200, body: ticks() };
+    return request.path === "/now" ? response : sleep("1s").then(() => response);
+  };
+  await withServer({ handler, timeouts: { handler: "7s" } }, async ({ port, reports }) => {
+    await using client = await RawClient.connect(port);
+    for (const path of ["/now", "/later"]) {
+      const response = await client.ask(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      assert.equal(response?.body, "tick ".repeat(5));
+    }
+    assert.deepEqual(
+      reports.map(({ outcome, sentBytes }) => [outcome, sentBytes]),
+      [
+        ["answered", 25],
+        ["answered", 25],
+      ],
+    );
+  });
+});
+
+test("a connection does not wait for a handler that does not notice that its client has gone", async () => {
+  await simulate(async () => {
+    let finish!: (response: Response) => void;
+    let closed = 0;
+    const foreign = new Promise<Response>((resolve) => (finish = resolve));
+    await using server = await serve({ handler: () => foreign });
+    const client = await RawClient.connect(server.port);
+    await client.send(GET);
+    await sleep("1s");
+    client.connection.reset();
+    await sleep("1s");
+    assert.equal(server.connectionCount, 0);
+    assert.equal(server.inFlightCount, 1);
+    const body = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: true, value: undefined }) as const,
+        return: async () => ({ done: true, value: ++closed }) as const,
+      }),
+    };
+    finish({ status: 200, body: body as AsyncIterable<string> });
+    await sleep("1s");
+    assert.equal(server.inFlightCount, 0);
+    assert.equal(closed, 1, "the body of a late answer is closed");
   });
 });
 
