@@ -105,7 +105,8 @@ const bench: BenchCase = {
     }
     await using server = await startServer();
     const results: BenchResult[] = [];
-    for (const scene of SCENES) {
+    // Starting the processes is what takes time: one scene proves that the case works.
+    for (const scene of size === "smoke" ? SCENES.slice(1, 2) : SCENES) {
       progress(scene.name);
       results.push(await compare(scene, server, size));
     }
