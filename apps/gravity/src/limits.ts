@@ -6,8 +6,6 @@ export const LIMITS = {
   steps: 10_000_000,
   /** n² × steps of a background job: at about 1.1 ns a directed pair, some three hours. */
   jobPairs: 1e13,
-  /** Particles up to which a request that names no solver gets the direct sum. */
-  directByDefault: 10_000,
   /** What the tree is reckoned at, in directed pairs a particle. */
   treePairs: 5_000,
   /** n² × steps of one synchronous /simulate call: some two minutes. */

@@ -55,6 +55,56 @@ describe("bad input", { timeout: 120_000 }, () => {
       "snapshotEvery",
       { ...GOOD, steps: 1_000_000, snapshotEvery: 1 },
     ],
+    ["an unknown rule for collisions", "collisions", { ...GOOD, collisions: "explode" }],
+    ["a rule where nothing can touch", "collisions", { ...GOOD, collisions: "merge" }],
+    ["radii without a rule", "collisions", { ...GOOD, initial: { ...GOOD.initial, radius: 0.1 } }],
+    [
+      "a negative radius",
+      "initial.particles.0.radius",
+      { ...GOOD, initial: { particles: [{ ...PARTICLE, radius: -1 }] } },
+    ],
+    [
+      "a softening of one particle that is negative",
+      "initial.particles.0.softening",
+      { ...GOOD, initial: { particles: [{ ...PARTICLE, softening: -1 }] } },
+    ],
+    [
+      "a restitution without bounces",
+      "restitution",
+      {
+        ...GOOD,
+        initial: { ...GOOD.initial, radius: 0.1 },
+        collisions: "merge",
+        restitution: 0.5,
+      },
+    ],
+    ["a theta and an errorTarget", "theta", { ...GOOD, theta: 0.5, errorTarget: 1e-3 }],
+    ["a theta out of range", "theta", { ...GOOD, theta: 1.5 }],
+    ["a theta for the direct sum", "theta", { ...GOOD, solver: "direct", theta: 0.5 }],
+    [
+      "an error target for the direct sum",
+      "errorTarget",
+      { ...GOOD, solver: "direct", errorTarget: 1e-3 },
+    ],
+    [
+      "a theta for an integrator that the tree does not serve",
+      "theta",
+      { ...GOOD, integrator: "hermite4", theta: 0.5 },
+    ],
+    [
+      "whfast without a central mass",
+      "integrator",
+      {
+        ...GOOD,
+        integrator: "whfast",
+        initial: {
+          particles: [
+            { ...PARTICLE, mass: 0 },
+            { ...PARTICLE, position: [1, 0, 0] },
+          ],
+        },
+      },
+    ],
     ["zero particles", "initial.particles", { ...GOOD, initial: { particles: [] } }],
     ["zero particles of a preset", "initial.n", { ...GOOD, initial: { kind: "plummer", n: 0 } }],
     [

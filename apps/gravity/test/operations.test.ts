@@ -82,7 +82,11 @@ describe("operations", { timeout: 120_000 }, () => {
     assert.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
     assert.ok(document.paths["/api/v1/simulations/{id}"]?.["delete"]);
     assert.ok(document.paths["/simulate"]?.["post"]?.requestBody);
-    assert.match(JSON.stringify(document.paths["/api/v1/simulations"]?.["post"]), /snapshotEvery/);
+    const creation = JSON.stringify(document.paths["/api/v1/simulations"]?.["post"]);
+    for (const field of ["snapshotEvery", "collisions", "restitution", "theta", "errorTarget"]) {
+      assert.match(creation, new RegExp(`"${field}"`));
+    }
+    assert.ok(document.paths["/api/v1/simulations/{id}/checkpoint"]?.["get"]);
     // A GET of everything that takes no parameter answers.
     for (const [path, methods] of Object.entries(document.paths)) {
       if (!path.includes("{") && "get" in methods)

@@ -51,7 +51,7 @@ describe("integrators and solvers", { timeout: 120_000 }, () => {
   test("left to itself the service takes the tree only for many particles", async () => {
     for (const [n, solver] of [
       [500, "direct"],
-      [12_000, "tree"],
+      [3000, "tree"],
     ] as const) {
       const id = await service.create({
         initial: { kind: "plummer", n, seed: 1 },
@@ -60,6 +60,19 @@ describe("integrators and solvers", { timeout: 120_000 }, () => {
       });
       assert.equal(((await service.finished(id)) as SolverResource).solver, solver);
     }
+  });
+
+  test("the tree takes an opening angle instead", async () => {
+    const id = await service.create({
+      initial: { kind: "plummer", n: 600, seed: 1 },
+      steps: 2,
+      solver: "tree",
+      theta: 0.5,
+    } as never);
+    const end = (await service.finished(id)) as SolverResource;
+    assert.equal(end.status, "successful", end.message ?? "");
+    assert.match(end.forces ?? "", /θ 0.5/);
+    assert.ok(end.forceError! > 1e-4 && end.forceError! < 0.01, `error ${end.forceError}`);
   });
 
   test("an integrator that needs jerks is refused with the tree, by path", async () => {

@@ -18,6 +18,7 @@ export { directForces, type Arithmetic, type DirectOptions } from "./kernels/dir
 export { previewForces } from "./kernels/preview.ts";
 export {
   createForces,
+  fasterSolver,
   SOLVERS,
   type ForcesOptions,
   type RatedForces,

@@ -1,6 +1,7 @@
 /** Runs whose final bytes are known; this file also runs in a browser, so it imports nothing of Node's. */
 import type { Bodies } from "../src/bodies/bodies.ts";
 import { generate, presetOf, type PresetKind } from "../src/initial/presets.ts";
+import { loadKernels } from "../src/kernels/load.ts";
 import { createSystem } from "../src/system/system.ts";
 import type { ForceThreads } from "../src/threads/force-threads.ts";
 
@@ -15,12 +16,14 @@ export async function goldenRun(name: string, threads?: ForceThreads): Promise<s
   const [, kind, n, steps] = /^(\S+) (\d+) × (\d+)$/.exec(name)!;
   const { units, dt } = presetOf(kind as PresetKind);
   const bodies = generate(kind as PresetKind, { n: Number(n), seed: 1 });
+  // However few the bodies: here the threads must have work.
+  const forces = await threads?.forces(await loadKernels(), bodies, units, { sharedFrom: 0 });
   const system = await createSystem({
     bodies,
     units,
     dt,
     integrator: "leapfrog",
-    ...(threads === undefined ? {} : { threads }),
+    ...(forces === undefined ? {} : { forces }),
   });
   system.step(Number(steps));
   system.close();

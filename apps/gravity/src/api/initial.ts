@@ -1,6 +1,6 @@
 /** From what the client asked to particles in shared memory, with the units that go with them. */
 import { invalid } from "@hotpath/http";
-import { Bodies, generate, integrators, presetOf, type Units } from "@hotpath/nbody";
+import { Bodies, fasterSolver, generate, integrators, presetOf, type Units } from "@hotpath/nbody";
 import { LIMITS } from "../limits.ts";
 import type { Initial } from "../store/simulation.ts";
 import type { CreateRequest } from "./schema.ts";
@@ -24,8 +24,9 @@ export function prepare(request: CreateRequest): Prepared {
     const initial: Initial = { kind: "particles", n: bodies.n };
     return { bodies, initial, units: request.units ?? ORIGINAL_UNITS };
   }
-  const { kind, n, seed = 1 } = request.initial;
+  const { kind, n, seed = 1, radius = 0 } = request.initial;
   const bodies = generated(kind, n, seed);
+  bodies.radius.fill(radius);
   const initial: Initial = { kind, n: bodies.n, seed };
   return { bodies, initial, units: request.units ?? presetOf(kind).units };
 }
@@ -47,28 +48,28 @@ function given(
   particles: Extract<CreateRequest["initial"], { particles: unknown }>["particles"],
 ): Bodies {
   const bodies = Bodies.allocate(particles.length);
-  particles.forEach(({ mass, position, velocity }, i) => {
+  particles.forEach(({ mass, position, velocity, softening = 0, radius = 0 }, i) => {
     bodies.mass[i] = mass;
     [bodies.x[i], bodies.y[i], bodies.z[i]] = position;
     [bodies.vx[i], bodies.vy[i], bodies.vz[i]] = velocity;
+    bodies.softening[i] = softening;
+    bodies.radius[i] = radius;
   });
   return bodies;
 }
 
 /**
- * The solver that a request means: what it names; left out or "auto", the direct sum up to a size and the tree
- * beyond. Throws 422 for an integrator that needs what the tree does not give.
+ * The solver that a request means: what it names; left out or "auto", whichever is the faster for so many
+ * particles at that accuracy. The request's combination has been checked.
  */
 export function solverFor(request: CreateRequest, n: number): "direct" | "tree" {
-  const { solver = "auto", integrator } = request;
-  const chosen = solver === "auto" ? (n > LIMITS.directByDefault ? "tree" : "direct") : solver;
-  if (chosen === "tree" && integrators[integrator].needs === "jerks") {
-    if (solver === "auto") return "direct";
-    throw invalid([
-      { path: "solver", message: `${integrator} needs the jerks that only the direct sum gives` },
-    ]);
-  }
-  return chosen;
+  const { solver = "auto", integrator, errorTarget, theta } = request;
+  if (solver !== "auto") return solver;
+  if (integrators[integrator].needs === "jerks") return "direct";
+  return fasterSolver(n, {
+    ...(errorTarget === undefined ? {} : { errorTarget }),
+    ...(theta === undefined ? {} : { theta }),
+  });
 }
 
 /** Refuses work that would not end, and frames that would fill the disk. */

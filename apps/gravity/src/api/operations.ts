@@ -1,6 +1,6 @@
 /** Routes for whoever runs the service, and for tools: health, metrics, presets, OpenAPI. */
 import { json, metricsResponse, openApi, route, unavailable, type Route } from "@hotpath/http";
-import { integrators, presets, SOLVERS } from "@hotpath/nbody";
+import { COLLISION_RULES, integrators, presets, SOLVERS } from "@hotpath/nbody";
 import { LIMITS } from "../limits.ts";
 import type { ApiContext } from "./context.ts";
 
@@ -48,6 +48,7 @@ export function operationRoutes(
           presets: presets.map(bounded),
           integrators: Object.keys(integrators),
           solvers: SOLVERS,
+          collisions: COLLISION_RULES,
           limits: LIMITS,
         }),
     ),

@@ -17,7 +17,14 @@ export interface SimulationResource {
   /** What computed the forces, and the RMS relative error to expect of it; null before the end. */
   readonly forces: string | null;
   readonly forceError: number | null;
+  readonly errorTarget: number | null;
+  readonly theta: number | null;
+  readonly collisions: Simulation["collisions"];
+  readonly restitution: number;
+  /** Particles at the start; `merged` of them are gone. */
   readonly particles: number;
+  readonly merged: number;
+  readonly bounces: number;
   readonly units: Simulation["units"];
   readonly initial: Simulation["initial"];
   readonly snapshotEvery: number;
@@ -27,13 +34,15 @@ export interface SimulationResource {
   readonly started: string | null;
   readonly finished: string | null;
   readonly message: string | null;
+  /** Why the run could not go on, when it was the simulation itself. */
+  readonly failure: Simulation["failure"];
   readonly links: readonly { readonly rel: string; readonly href: string }[];
 }
 
 /** `live` is what the run in this process last reported; it is ahead of the database. */
 export function resourceOf(simulation: Simulation, live: Progress | undefined): SimulationResource {
   const { id, steps } = simulation;
-  const { step, time, frames, energyError } = live ?? simulation;
+  const { step, time, frames, energyError, merged, bounces } = live ?? simulation;
   const base = `/api/v1/simulations/${id}`;
   return {
     simulation_id: id,
@@ -48,7 +57,13 @@ export function resourceOf(simulation: Simulation, live: Progress | undefined): 
     solver: simulation.solver,
     forces: simulation.forces,
     forceError: simulation.forceError,
+    errorTarget: simulation.errorTarget,
+    theta: simulation.theta,
+    collisions: simulation.collisions,
+    restitution: simulation.restitution,
     particles: simulation.n,
+    merged,
+    bounces,
     units: simulation.units,
     initial: simulation.initial,
     snapshotEvery: simulation.snapshotEvery,
@@ -58,6 +73,7 @@ export function resourceOf(simulation: Simulation, live: Progress | undefined): 
     started: simulation.started?.toISOString() ?? null,
     finished: simulation.finished?.toISOString() ?? null,
     message: simulation.message,
+    failure: simulation.failure,
     links: [
       { rel: "self", href: base },
       { rel: "state", href: `${base}/state` },

@@ -1,8 +1,10 @@
 /** What requests may say. Unknown fields, NaN, infinities and values out of range are refused by path. */
 import {
+  COLLISION_RULES,
   integrators,
   presets,
   SOLVERS,
+  type CollisionRule,
   type IntegratorName,
   type PresetKind,
   type Solver,
@@ -19,11 +21,18 @@ const particle = z.strictObject({
   mass: z.number().nonnegative(),
   position: vector,
   velocity: vector,
+  softening: z.number().nonnegative().optional(),
+  radius: z.number().nonnegative().optional(),
 });
 const generated = z.strictObject({
   kind: z.enum(kinds),
   n: z.int().min(1).max(LIMITS.particles).optional(),
   seed: z.int().min(0).max(0xffff_ffff).optional(),
+  radius: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: "Collision radius of every particle" }),
 });
 const given = z.strictObject({ particles: z.array(particle).min(1).max(LIMITS.particles) });
 const units = z.strictObject({ G: z.number().positive(), softening: z.number().nonnegative() });
@@ -33,6 +42,8 @@ interface GivenParticle {
   readonly mass: number;
   readonly position: readonly [number, number, number];
   readonly velocity: readonly [number, number, number];
+  readonly softening?: number | undefined;
+  readonly radius?: number | undefined;
 }
 
 export interface CreateRequest {
@@ -42,12 +53,16 @@ export interface CreateRequest {
         readonly kind: PresetKind;
         readonly n?: number | undefined;
         readonly seed?: number | undefined;
+        readonly radius?: number | undefined;
       }
     | { readonly particles: readonly GivenParticle[] };
   readonly units?: Units | undefined;
   readonly integrator: IntegratorName;
   readonly solver?: Solver | undefined;
   readonly errorTarget?: number | undefined;
+  readonly theta?: number | undefined;
+  readonly collisions?: CollisionRule | undefined;
+  readonly restitution?: number | undefined;
   readonly dt: number;
   readonly steps: number;
   readonly snapshotEvery: number;
@@ -59,7 +74,28 @@ export const createSchema: z.ZodType<CreateRequest> = z.strictObject({
   units: units.optional(),
   integrator: z.enum(integratorNames),
   solver: z.enum(SOLVERS).optional(),
-  errorTarget: z.number().min(2e-5).max(0.05).optional(),
+  errorTarget: z
+    .number()
+    .min(2e-5)
+    .max(0.05)
+    .optional()
+    .meta({ description: "RMS relative force error that the tree keeps; default 2e-3" }),
+  theta: z
+    .number()
+    .min(0.2)
+    .max(1)
+    .optional()
+    .meta({ description: "The tree's opening angle, instead of errorTarget" }),
+  collisions: z
+    .enum(COLLISION_RULES as [CollisionRule, ...CollisionRule[]])
+    .optional()
+    .meta({ description: "What happens when particles touch, by their radii; default none" }),
+  restitution: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ description: "Share of the approach speed that a bounce leaves; default 1" }),
   dt: z.number().positive(),
   steps,
   snapshotEvery: z.int().min(1).max(LIMITS.steps),

@@ -7,6 +7,7 @@ import { isTerminal, STATUSES, type Simulation } from "../store/simulation.ts";
 import { removeFrames, framePath } from "../trajectory/frame-file.ts";
 import { checkpointPath, removeCheckpoint } from "../trajectory/checkpoint-file.ts";
 import type { ApiContext } from "./context.ts";
+import { requireCombination } from "./combinations.ts";
 import { prepare, requireAffordable, solverFor } from "./initial.ts";
 import { resourceOf } from "./resource.ts";
 import { createSchema, idParams, wholeNumber, type CreateRequest } from "./schema.ts";
@@ -72,9 +73,11 @@ export function simulationRoutes(context: ApiContext): Route[] {
 async function create(context: ApiContext, request: CreateRequest): Promise<Response> {
   context.runner.admit();
   const { bodies, initial, units } = prepare(request);
+  requireCombination(request, bodies);
   const solver = solverFor(request, bodies.n);
   requireAffordable(request, bodies.n, solver);
-  const { name, integrator, errorTarget = null, dt, steps, snapshotEvery } = request;
+  const { name, integrator, errorTarget = null, theta = null, dt, steps, snapshotEvery } = request;
+  const { collisions = "none", restitution = 1 } = request;
   const id = randomUUID();
   const simulation = await context.store.insert(
     {
@@ -85,6 +88,10 @@ async function create(context: ApiContext, request: CreateRequest): Promise<Resp
       integrator,
       solver,
       errorTarget,
+      theta,
+      collisions,
+      restitution,
+      perParticle: [bodies.softening, bodies.radius].some((own) => own.some((value) => value > 0)),
       dt,
       steps,
       snapshotEvery,

@@ -3,6 +3,7 @@ import {
   eventStream,
   json,
   lastEventId,
+  notFound,
   route,
   unavailable,
   type Request,
@@ -13,6 +14,7 @@ import {
 import { encodeNpyState } from "@hotpath/nbody";
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
+import { checkpointPath, readCheckpoint } from "../trajectory/checkpoint-file.ts";
 import { framePath, readFrames } from "../trajectory/frame-file.ts";
 import type { Simulation } from "../store/simulation.ts";
 import type { ApiContext } from "./context.ts";
@@ -47,6 +49,31 @@ export function trajectoryRoutes(context: ApiContext): Route[] {
       },
       async (request, { query }) =>
         state(context, await context.find(request.params.id), query.format ?? accepted(request)),
+    ),
+    route(
+      "GET",
+      "/api/v1/simulations/:id/checkpoint",
+      {
+        summary:
+          "The last good checkpoint of a run that failed, for restoreSystem() of @hotpath/nbody",
+        params: idParams,
+        answers: {
+          200: { description: "The checkpoint", contentType: "application/octet-stream" },
+          404: "No such simulation, or it did not fail with a checkpoint",
+        },
+      },
+      async (request) => {
+        const { id, status } = await context.find(request.params.id);
+        const saved =
+          status === "failed" ? readCheckpoint(checkpointPath(context.framesDir, id)) : undefined;
+        if (saved === undefined)
+          throw notFound(`simulation ${id} has no checkpoint of a failed run`);
+        return {
+          status: 200,
+          headers: { "content-type": "application/octet-stream" },
+          body: saved.system,
+        };
+      },
     ),
     route(
       "GET",
@@ -148,11 +175,14 @@ async function state(
       body: encodeNpyState(bodies),
     };
   }
-  const { mass, x, y, z, vx, vy, vz } = bodies;
+  const { mass, x, y, z, vx, vy, vz, softening, radius, id } = bodies;
   const particles = Array.from({ length: bodies.n }, (_, i) => ({
     mass: mass[i],
     position: [x[i], y[i], z[i]],
     velocity: [vx[i], vy[i], vz[i]],
+    ...(simulation.perParticle
+      ? { softening: softening[i], radius: radius[i], number: id[i] }
+      : {}),
   }));
   return json(200, { step: simulation.step, time: simulation.time, particles });
 }

@@ -1,5 +1,6 @@
 /** What crosses between the service and a worker thread. Plain data; the particles are shared memory. */
-import type { BodiesHandle, IntegratorName, Solver, Units } from "@hotpath/nbody";
+import type { BodiesHandle, CollisionRule, IntegratorName, Solver, Units } from "@hotpath/nbody";
+import type { RunFailure } from "../store/simulation.ts";
 
 /** Word 0 of an order's control memory: what the worker is asked to do at its next step boundary. */
 export const CONTROL = { run: 0, stop: 1 } as const;
@@ -8,12 +9,18 @@ export interface Order {
   readonly id: string;
   /** Handle of the particles: the worker adopts the same memory, nothing is copied. */
   readonly bodies: BodiesHandle;
+  /** Particles at the start of the simulation: the width of a frame. */
   readonly n: number;
   readonly units: Units;
   readonly integrator: IntegratorName;
   readonly solver: Exclude<Solver, "auto">;
   readonly errorTarget: number | null;
-  /** Threads for the direct sum: background jobs have one each, a synchronous call has them all. */
+  readonly theta: number | null;
+  readonly collisions: CollisionRule;
+  readonly restitution: number;
+  /** Bounces before `startStep`. */
+  readonly bounces: number;
+  /** Threads for the forces: background jobs have one each, a synchronous call has them all. */
   readonly threads: number;
   readonly dt: number;
   /** Steps in all; the run begins after step `startStep`. */
@@ -35,6 +42,9 @@ export interface Progress {
   readonly time: number;
   readonly frames: number;
   readonly energyError: number;
+  /** Particles that have been merged into others, and bounces, since step 0. */
+  readonly merged: number;
+  readonly bounces: number;
   readonly kinetic: number;
   readonly potential: number;
   readonly initialEnergy: number;
@@ -54,6 +64,16 @@ export interface Outcome {
 export interface Failure {
   readonly kind: "failed";
   readonly message: string;
+  /** Present when it was the simulation that could not go on. */
+  readonly reason?: RunFailure;
+  /** The state of the last good checkpoint. */
+  readonly lastGood?: LastGood;
+}
+
+export interface LastGood {
+  readonly bodies: BodiesHandle;
+  readonly step: number;
+  readonly time: number;
 }
 
 export type WorkerMessage = Progress | Outcome | Failure;

@@ -21,8 +21,8 @@ import {
 } from "../store/simulation.ts";
 import type { LoadedBodies, SimulationStore } from "../store/simulation-store.ts";
 import { checkpointPath, removeCheckpoint } from "../trajectory/checkpoint-file.ts";
-import { framePath } from "../trajectory/frame-file.ts";
-import { CONTROL, type Order, type Outcome, type Progress } from "./order.ts";
+import type { Order, Outcome, Progress } from "./order.ts";
+import { callOrder, jobOrder } from "./simulation-order.ts";
 import { RunFailed, stop, WorkerPool } from "./worker-pool.ts";
 
 export interface RunnerOptions {
@@ -209,14 +209,7 @@ export class Runner {
     try {
       const loaded = await this.#persist(active, () => this.#options.store.loadBodies(simulation));
       if (loaded === undefined) return;
-      const order = this.#orderFor(
-        simulation,
-        loaded,
-        simulation.dt,
-        simulation.steps,
-        simulation.step,
-        true,
-      );
+      const order = jobOrder(simulation, loaded.bodies, this.#options.framesDir);
       active.order = order;
       if (signal.aborted) stop(order);
       logger.info({ simulation: id, n: simulation.n, steps: simulation.steps }, "running");
@@ -228,9 +221,39 @@ export class Runner {
         { simulation: id, err: error instanceof RunFailed ? undefined : error, message },
         "failed",
       );
-      removeCheckpoint(checkpointPath(this.#options.framesDir, id));
-      await this.#settle(id, { status: "failed", message }, active);
+      await this.#failed(simulation, error, message, active);
     }
+  }
+
+  /** What the run leaves: its last good state and that checkpoint, or what the database has. */
+  async #failed(
+    simulation: Simulation,
+    error: unknown,
+    message: string,
+    active: Active,
+  ): Promise<void> {
+    const { id } = simulation;
+    const { reason = null, lastGood } = error instanceof RunFailed ? error : {};
+    const patch: SimulationPatch = { status: "failed", message, failure: reason };
+    if (lastGood === undefined) {
+      removeCheckpoint(checkpointPath(this.#options.framesDir, id));
+      await this.#settle(id, patch, active);
+      return;
+    }
+    const bodies = Bodies.adopt(lastGood.bodies);
+    const { step, time } = lastGood;
+    const merged = simulation.n - bodies.n;
+    const bounces = active.live?.bounces ?? simulation.bounces;
+    const frames = active.live?.frames ?? simulation.frames;
+    const finished = new Date();
+    await this.#persist(active, () =>
+      this.#options.store.save(
+        simulation,
+        { bodies, ids: new BigInt64Array(0) },
+        { ...patch, step, time, frames, merged, bounces, finished },
+      ),
+    );
+    this.#announce(id, "failed");
   }
 
   async #finish(
@@ -240,7 +263,7 @@ export class Runner {
     active: Active,
   ): Promise<void> {
     const { id } = simulation;
-    const { step, time, frames, energyError, initialEnergy } = outcome.last;
+    const { step, time, frames, energyError, initialEnergy, merged, bounces } = outcome.last;
     const status =
       outcome.kind === "finished"
         ? "successful"
@@ -256,11 +279,13 @@ export class Runner {
       forceError: outcome.forceError,
       energyError,
       initialEnergy,
+      merged,
+      bounces,
       finished: status === "accepted" ? null : new Date(),
     };
     active.live = outcome.last;
     const state: LoadedBodies = { ids: loaded.ids, bodies: Bodies.adopt(outcome.bodies) };
-    await this.#persist(active, () => this.#options.store.save(id, state, patch));
+    await this.#persist(active, () => this.#options.store.save(simulation, state, patch));
     // Only a run that will go on needs its checkpoint; a state that is written back replaces it.
     if (status !== "accepted") removeCheckpoint(checkpointPath(this.#options.framesDir, id));
     this.#options.logger.info({ simulation: id, status, step, energyError }, "stopped");
@@ -301,51 +326,31 @@ export class Runner {
     claim.held = await store.claim(id, idle, { status: "running" });
     if (!claim.held) throw conflict(`simulation ${id} is running; call again when it is done`);
     const loaded = await store.loadBodies(simulation);
-    const order = this.#orderFor(simulation, loaded, dt, steps, 0, false);
+    const threads = this.#options.jobThreads;
+    const order = callOrder(simulation, loaded.bodies, { dt, steps, threads });
     active.order = order;
     if (active.abort.signal.aborted) stop(order);
-    const { kind, last } = await lease
+    const { kind, last, bodies } = await lease
       .run(order, (progress) => (active.live = progress))
       .catch((error: unknown) => {
         if (!(error instanceof RunFailed)) throw error;
-        throw new Problem({ status: 422, title: "Simulation failed", detail: error.message });
+        throw new Problem({
+          status: 422,
+          title: "Simulation failed",
+          detail: error.message,
+          ...(error.reason === undefined ? {} : { extensions: { failure: error.reason } }),
+        });
       });
     if (kind === "stopped") throw cancelled();
     const time = simulation.time + steps * dt;
-    const { energyError, initialEnergy } = last;
-    await store.save(id, loaded, { status, time, energyError, initialEnergy });
+    const { energyError, initialEnergy, merged, bounces } = last;
+    await store.save(
+      simulation,
+      { ids: loaded.ids, bodies: Bodies.adopt(bodies) },
+      { status, time, energyError, initialEnergy, merged, bounces },
+    );
     claim.held = false;
     return { step: step + steps, time, energyError, energy: last.kinetic + last.potential };
-  }
-
-  #orderFor(
-    simulation: Simulation,
-    loaded: LoadedBodies,
-    dt: number,
-    steps: number,
-    startStep: number,
-    record: boolean,
-  ): Order {
-    const control = new Int32Array(new SharedArrayBuffer(4));
-    control[0] = CONTROL.run;
-    return {
-      id: simulation.id,
-      bodies: loaded.bodies.handle,
-      n: simulation.n,
-      units: simulation.units,
-      integrator: simulation.integrator,
-      solver: simulation.solver,
-      errorTarget: simulation.errorTarget,
-      threads: record ? 1 : this.#options.jobThreads,
-      dt,
-      steps,
-      startStep,
-      snapshotEvery: record ? simulation.snapshotEvery : 0,
-      framePath: record ? framePath(this.#options.framesDir, simulation.id) : undefined,
-      checkpointPath: record ? checkpointPath(this.#options.framesDir, simulation.id) : undefined,
-      initialEnergy: simulation.initialEnergy ?? undefined,
-      control,
-    };
   }
 
   /**

@@ -9,11 +9,26 @@
  *  3. stop(order) only asks: the thread answers at its next step boundary with a `stopped` outcome.
  */
 import { Worker } from "node:worker_threads";
-import { CONTROL, type Order, type Outcome, type Progress, type WorkerMessage } from "./order.ts";
+import {
+  CONTROL,
+  type Failure,
+  type Order,
+  type Outcome,
+  type Progress,
+  type WorkerMessage,
+} from "./order.ts";
 
 /** The simulation itself went wrong: a state that is not finite, a disk that is full, a lost thread. */
 export class RunFailed extends Error {
   override readonly name = "RunFailed";
+  readonly reason: Failure["reason"];
+  readonly lastGood: Failure["lastGood"];
+
+  constructor(message: string, failure?: Failure) {
+    super(message);
+    this.reason = failure?.reason;
+    this.lastGood = failure?.lastGood;
+  }
 }
 
 /** Asks the thread that runs the order to stop at its next step boundary. */
@@ -143,7 +158,7 @@ class Thread {
       return;
     }
     this.#current = undefined;
-    if (message.kind === "failed") current.result.reject(new RunFailed(message.message));
+    if (message.kind === "failed") current.result.reject(new RunFailed(message.message, message));
     else current.result.resolve(message);
   }
 

@@ -7,25 +7,24 @@
  */
 import { parentPort } from "node:worker_threads";
 import {
-  Bodies,
-  createSystem,
-  directForces,
   kineticEnergy,
-  loadKernels,
   NbodyError,
   potentialEnergy,
-  restoreSystem,
-  treeForces,
   useWideVectors,
-  ForceThreads,
-  type Forces,
-  type Kernels,
   type System,
   type Units,
 } from "@hotpath/nbody";
-import { readCheckpoint, writeCheckpoint } from "../trajectory/checkpoint-file.ts";
+import { writeCheckpoint } from "../trajectory/checkpoint-file.ts";
 import { FrameWriter } from "../trajectory/frame-file.ts";
-import { CONTROL, type Order, type Outcome, type Progress, type WorkerMessage } from "./order.ts";
+import { restored, systemFor, type OrderSystem } from "./order-system.ts";
+import {
+  CONTROL,
+  type Failure,
+  type Order,
+  type Outcome,
+  type Progress,
+  type WorkerMessage,
+} from "./order.ts";
 
 /** A cancel is seen within about this time; reading the control word this rarely costs nothing. */
 const BATCH_MS = 20;
@@ -49,64 +48,20 @@ port.on("message", (order: Order) => {
   });
 });
 
-async function execute(order: Order): Promise<Outcome> {
-  const { system, initialEnergy } = await systemFor(order);
+async function execute(order: Order): Promise<Outcome | Failure> {
+  const made = await systemFor(order);
+  const { system } = made;
   const writer = frameWriter(order, system.stepsDone);
+  const run = new Run(order, made, writer);
   try {
-    return new Run(order, system, writer, initialEnergy).toEnd();
+    return run.toEnd();
+  } catch (error) {
+    if (!(error instanceof NbodyError && error.step !== undefined)) throw error;
+    return await run.failure(error, error.step);
   } finally {
     writer?.close();
     system.close();
   }
-}
-
-/** From the last checkpoint where there is one, so that every integrator goes on with the same bits. */
-async function systemFor(
-  order: Order,
-): Promise<{ readonly system: System; readonly initialEnergy: number | undefined }> {
-  const saved =
-    order.checkpointPath === undefined ? undefined : readCheckpoint(order.checkpointPath);
-  if (saved !== undefined) {
-    try {
-      const system = await restoreSystem(saved.system, {
-        forces: (kernels, bodies, units) => forcesFor(order, kernels, bodies, units),
-      });
-      return { system, initialEnergy: saved.initialEnergy };
-    } catch (error) {
-      // Of another version, or damaged: the database has an older state, which is as good.
-      if (!(error instanceof NbodyError && error.code === "bad-format")) throw error;
-    }
-  }
-  const { units, integrator, dt, startStep, initialEnergy } = order;
-  const bodies = Bodies.adopt(order.bodies);
-  const forces = await threadedForces(order, bodies);
-  const system = await createSystem({
-    bodies,
-    units,
-    integrator,
-    dt,
-    stepsDone: startStep,
-    forces,
-  });
-  return { system, initialEnergy };
-}
-
-/** Threads beside this one, started by the first order that asks for them and kept warm. */
-let crew: ForceThreads | undefined;
-
-/** The bytes do not depend on how many threads there are, nor on which order gets them. */
-async function threadedForces(order: Order, bodies: Bodies): Promise<Forces> {
-  const { solver, threads, units } = order;
-  const kernels = await loadKernels();
-  if (threads < 2 || solver === "tree") return forcesFor(order, kernels, bodies, units);
-  crew ??= await ForceThreads.start(threads);
-  return crew.forces(kernels, bodies, units);
-}
-
-function forcesFor(order: Order, kernels: Kernels, bodies: Bodies, units: Units): Forces {
-  if (order.solver === "direct") return directForces(kernels, bodies, units);
-  const { errorTarget } = order;
-  return treeForces(kernels, bodies, units, errorTarget === null ? {} : { errorTarget });
 }
 
 function frameWriter(order: Order, step: number): FrameWriter | undefined {
@@ -120,22 +75,20 @@ class Run {
   readonly #system: System;
   readonly #writer: FrameWriter | undefined;
   readonly #initialEnergy: number;
+  readonly #bouncesBefore: number;
   #last: Progress;
   #reportedAt = -Infinity;
   #savedAt = performance.now();
   #batch = 1;
 
-  constructor(
-    order: Order,
-    system: System,
-    writer: FrameWriter | undefined,
-    initialEnergy: number | undefined,
-  ) {
+  constructor(order: Order, made: OrderSystem, writer: FrameWriter | undefined) {
+    const { system } = made;
     this.#order = order;
     this.#system = system;
     this.#writer = writer;
+    this.#bouncesBefore = made.bouncesBefore;
     const { step, time, kinetic, potential } = energyOf(system, order.units);
-    this.#initialEnergy = initialEnergy ?? kinetic + potential;
+    this.#initialEnergy = made.initialEnergy ?? kinetic + potential;
     this.#last = this.#progress({ step, time, kinetic, potential });
     if (writer !== undefined && writer.count === 0) this.#record();
   }
@@ -153,6 +106,22 @@ class Run {
     return this.#outcome("finished");
   }
 
+  /** What became of a run that threw; its last good checkpoint becomes the file's. */
+  async failure(error: NbodyError, step: number): Promise<Failure> {
+    const { code, message, checkpoint } = error;
+    const { id } = this.#system.bodies;
+    const reason = { code, step, particles: error.bodies.map((i) => id[i]!), checkpointStep: null };
+    if (checkpoint === undefined) return { kind: "failed", message, reason };
+    const { bodies, stepsDone, time } = await restored(this.#order, checkpoint);
+    this.#write(checkpoint);
+    return {
+      kind: "failed",
+      message,
+      reason: { ...reason, checkpointStep: stepsDone },
+      lastGood: { bodies: bodies.handle, step: stepsDone, time },
+    };
+  }
+
   #outcome(kind: Outcome["kind"]): Outcome {
     this.#last = this.#measure();
     const { bodies, forces } = this.#system;
@@ -161,13 +130,16 @@ class Run {
   }
 
   #save(): void {
+    if (this.#order.checkpointPath === undefined) return;
+    this.#write(this.#system.checkpoint());
+    this.#savedAt = performance.now();
+  }
+
+  #write(system: Uint8Array): void {
     const path = this.#order.checkpointPath;
     if (path === undefined) return;
-    writeCheckpoint(path, {
-      initialEnergy: this.#initialEnergy,
-      system: this.#system.checkpoint(),
-    });
-    this.#savedAt = performance.now();
+    const initialEnergy = this.#initialEnergy;
+    writeCheckpoint(path, { initialEnergy, bouncesBefore: this.#bouncesBefore, system });
   }
 
   /** One batch, up to the next frame at most. */
@@ -198,7 +170,16 @@ class Run {
   /** Energies are as of the last frame: measuring them costs as much as a step. */
   #report(): void {
     this.#reportedAt = performance.now();
-    send({ ...this.#last, step: this.#system.stepsDone, time: this.#system.time });
+    const { stepsDone: step, time } = this.#system;
+    send({ ...this.#last, ...this.#collided(), step, time });
+  }
+
+  #collided(): Pick<Progress, "merged" | "bounces"> {
+    const { bodies, collisions } = this.#system;
+    return {
+      merged: this.#order.n - bodies.n,
+      bounces: this.#bouncesBefore + collisions.bounces,
+    };
   }
 
   #measure(): Progress {
@@ -215,6 +196,7 @@ class Run {
       time,
       frames,
       energyError,
+      ...this.#collided(),
       kinetic,
       potential,
       initialEnergy: initial,

@@ -1,6 +1,7 @@
 /** The tables. Migrations in migrations/ are what a database is made from; this is what the code knows of it. */
 import {
   bigint,
+  boolean,
   float8,
   integer,
   jsonb,
@@ -10,7 +11,7 @@ import {
   timestamptz,
   uuid,
 } from "@hotpath/tables";
-import type { Initial } from "./simulation.ts";
+import type { Initial, RunFailure } from "./simulation.ts";
 
 export const simulations = table(
   "simulations",
@@ -24,6 +25,10 @@ export const simulations = table(
     integrator: text(),
     solver: text(),
     error_target: float8().nullable(),
+    theta: float8().nullable(),
+    collisions: text().default("none"),
+    restitution: float8().default(1),
+    per_particle: boolean().default(false),
     dt: float8(),
     steps: integer(),
     snapshot_every: integer(),
@@ -36,6 +41,9 @@ export const simulations = table(
     initial_energy: float8().nullable(),
     energy_error: float8().nullable(),
     message: text().nullable(),
+    merged: integer().default(0),
+    bounces: integer().default(0),
+    failure: jsonb<RunFailure>().nullable(),
     created: timestamptz().default(sqlDefault("now()")),
     started: timestamptz().nullable(),
     finished: timestamptz().nullable(),
@@ -43,7 +51,11 @@ export const simulations = table(
   { indexes: [["created"], ["status"]] },
 );
 
-/** One row a particle, in the order of `id`: insertion order, kept by every write. */
+/**
+ * One row a particle, in the order of `id`: insertion order, kept by every write. The last three columns are
+ * read and written only where the simulation says `per_particle`; `number` is the index that the particle
+ * had at the start, kept when others merge.
+ */
 export const particles = table(
   "particles",
   {
@@ -56,6 +68,9 @@ export const particles = table(
     vel_x: float8(),
     vel_y: float8(),
     vel_z: float8(),
+    softening: float8().default(0),
+    radius: float8().default(0),
+    number: integer().default(0),
   },
   { indexes: [["simulation_id", "id"]] },
 );

@@ -5,7 +5,7 @@
  *  1. Particles and the row that describes them change in one transaction.
  *  2. save() is idempotent: it may be repeated when it is not known whether it was committed.
  */
-import { Bodies, type IntegratorName } from "@hotpath/nbody";
+import { Bodies, type CollisionRule, type IntegratorName } from "@hotpath/nbody";
 import {
   connect,
   copyIn,
@@ -107,29 +107,23 @@ export class SimulationStore {
   }
 
   async insert(simulation: NewSimulation, bodies: Bodies): Promise<Simulation> {
-    const { id, name, initial, units, integrator, solver, dt, steps, snapshotEvery, n } =
-      simulation;
+    const { id, units, errorTarget, snapshotEvery, perParticle, ...same } = simulation;
     return transaction(this.#db, {}, async (trx) => {
       const row = await trx
         .insertInto("simulations")
         .values({
+          ...same,
           id,
-          name,
           status: "accepted",
-          initial,
           gravity: units.G,
           softening: units.softening,
-          integrator,
-          solver,
-          error_target: simulation.errorTarget,
-          dt,
-          steps,
+          error_target: errorTarget,
           snapshot_every: snapshotEvery,
-          n,
+          per_particle: perParticle,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
-      await writeParticles(trx, id, bodies);
+      await writeParticles(trx, simulation, bodies);
       return simulationOf(row);
     });
   }
@@ -178,23 +172,29 @@ export class SimulationStore {
   }
 
   /** The particles' columns, decoded straight into the kernels' own memory. */
-  async loadBodies({ id, n }: Simulation): Promise<LoadedBodies> {
+  async loadBodies(simulation: Simulation): Promise<LoadedBodies> {
+    const { id, perParticle } = simulation;
+    const n = simulation.n - simulation.merged;
     const bodies = Bodies.allocate(n);
     const ids = new BigInt64Array(n);
+    const into = { id: ids, ...columnsIn(bodies), ...(perParticle ? ownColumnsIn(bodies) : {}) };
     const { count } = await copyOut(this.#db, particles, {
-      columns: ["id", "mass", "pos_x", "pos_y", "pos_z", "vel_x", "vel_y", "vel_z"],
+      columns: Object.keys(into) as (keyof typeof into)[],
       where: { simulation_id: id },
       orderBy: ["id"],
-      into: { id: ids, ...columnsIn(bodies) },
+      into,
     });
     if (count !== n) throw new Error(`simulation ${id} has ${count} particles instead of ${n}`);
     return { bodies, ids };
   }
 
-  async save(id: string, loaded: LoadedBodies, patch: SimulationPatch): Promise<void> {
+  /** Particles that are fewer than were loaded get new rows, in the same order. */
+  async save(simulation: Simulation, loaded: LoadedBodies, patch: SimulationPatch): Promise<void> {
+    const { id } = simulation;
     await transaction(this.#db, {}, async (trx) => {
       await trx.deleteFrom("particles").where("simulation_id", "=", id).execute();
-      await writeParticles(trx, id, loaded.bodies, loaded.ids);
+      const { bodies, ids } = loaded;
+      await writeParticles(trx, simulation, bodies, ids.length === bodies.n ? ids : undefined);
       await trx.updateTable("simulations").set(columnsOf(patch)).where("id", "=", id).execute();
     });
   }
@@ -235,11 +235,15 @@ export class SimulationStore {
 
 async function writeParticles(
   target: CopyTarget,
-  id: string,
+  { id, perParticle }: Pick<NewSimulation, "id" | "perParticle">,
   bodies: Bodies,
   ids?: BigInt64Array,
 ): Promise<void> {
-  const columns = { simulation_id: repeat(id), ...columnsIn(bodies) };
+  const columns = {
+    simulation_id: repeat(id),
+    ...columnsIn(bodies),
+    ...(perParticle ? ownColumnsIn(bodies) : {}),
+  };
   await copyIn(target, particles, {
     count: bodies.n,
     columns: ids === undefined ? columns : { id: ids, ...columns },
@@ -256,6 +260,15 @@ function columnsIn(
   return { mass, pos_x: x, pos_y: y, pos_z: z, vel_x: vx, vel_y: vy, vel_z: vz };
 }
 
+/** `number` is the identity that a body keeps through mergers: its first index. */
+function ownColumnsIn({ softening, radius, id }: Bodies): {
+  readonly softening: Float64Array<SharedArrayBuffer>;
+  readonly radius: Float64Array<SharedArrayBuffer>;
+  readonly number: Int32Array<SharedArrayBuffer>;
+} {
+  return { softening, radius, number: new Int32Array(id.buffer, id.byteOffset, id.length) };
+}
+
 function simulationOf(row: Row<typeof simulations>): Simulation {
   return {
     id: row.id,
@@ -266,6 +279,10 @@ function simulationOf(row: Row<typeof simulations>): Simulation {
     integrator: row.integrator as IntegratorName,
     solver: row.solver as Simulation["solver"],
     errorTarget: row.error_target,
+    theta: row.theta,
+    collisions: row.collisions as CollisionRule,
+    restitution: row.restitution,
+    perParticle: row.per_particle,
     dt: row.dt,
     steps: row.steps,
     snapshotEvery: row.snapshot_every,
@@ -278,6 +295,9 @@ function simulationOf(row: Row<typeof simulations>): Simulation {
     initialEnergy: row.initial_energy,
     energyError: row.energy_error,
     message: row.message,
+    merged: row.merged,
+    bounces: row.bounces,
+    failure: row.failure,
     created: instant(row.created),
     started: row.started === null ? null : instant(row.started),
     finished: row.finished === null ? null : instant(row.finished),

@@ -1,5 +1,12 @@
 /** A simulation as the service knows it: what was asked, and how far it is. */
-import type { IntegratorName, PresetKind, Solver, Units } from "@hotpath/nbody";
+import type {
+  CollisionRule,
+  IntegratorName,
+  NbodyErrorCode,
+  PresetKind,
+  Solver,
+  Units,
+} from "@hotpath/nbody";
 
 /** States of OGC API Processes' statusInfo. The last three are terminal. */
 export type Status = "accepted" | "running" | "successful" | "failed" | "dismissed";
@@ -30,10 +37,29 @@ export interface NewSimulation {
   readonly solver: Exclude<Solver, "auto">;
   /** RMS relative force error that the tree is asked for; null leaves it its default. */
   readonly errorTarget: number | null;
+  /** The tree's opening angle, where that is given instead. */
+  readonly theta: number | null;
+  readonly collisions: CollisionRule;
+  /** Share of the approach speed that is left after a bounce. */
+  readonly restitution: number;
+  /** Whether particles have softenings or radii of their own. */
+  readonly perParticle: boolean;
   readonly dt: number;
   readonly steps: number;
   readonly snapshotEvery: number;
+  /** Particles at the start. */
   readonly n: number;
+}
+
+/** Why a run could not go on. */
+export interface RunFailure {
+  readonly code: NbodyErrorCode;
+  /** The step during which it happened, counted from 1. */
+  readonly step: number;
+  /** The particles concerned, at most 16: their indices at the start. */
+  readonly particles: readonly number[];
+  /** The step of the last good checkpoint, whose state is the one that is stored; null without one. */
+  readonly checkpointStep: number | null;
 }
 
 export interface Simulation extends NewSimulation {
@@ -48,6 +74,10 @@ export interface Simulation extends NewSimulation {
   readonly initialEnergy: number | null;
   readonly energyError: number | null;
   readonly message: string | null;
+  /** Particles that have been merged into others. */
+  readonly merged: number;
+  readonly bounces: number;
+  readonly failure: RunFailure | null;
   readonly created: Date;
   readonly started: Date | null;
   readonly finished: Date | null;
@@ -66,6 +96,9 @@ export type SimulationPatch = Partial<
     | "initialEnergy"
     | "energyError"
     | "message"
+    | "merged"
+    | "bounces"
+    | "failure"
     | "started"
     | "finished"
   >

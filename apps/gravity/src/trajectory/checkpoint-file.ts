@@ -3,9 +3,10 @@
  * runs it and read by the one that takes it up again.
  *
  *   0   u32 magic 0x4b435048 ("HPCK")
- *   4   u32 version 1
+ *   4   u32 version 2
  *   8   f64 total energy at step 0
- *   16  the system's own checkpoint (@hotpath/nbody)
+ *   16  f64 bounces before the system was made
+ *   24  the system's own checkpoint (@hotpath/nbody)
  *
  * Little-endian. A crash leaves the old file or the new one, never a part: the bytes are on the disk
  * before the name is.
@@ -22,11 +23,13 @@ import {
 import { join } from "node:path";
 
 const MAGIC = 0x4b435048;
-const VERSION = 1;
-const HEADER_BYTES = 16;
+const VERSION = 2;
+const HEADER_BYTES = 24;
 
 export interface Checkpoint {
   readonly initialEnergy: number;
+  /** Those that the system does not count: it was made anew after them. */
+  readonly bouncesBefore: number;
   readonly system: Uint8Array;
 }
 
@@ -39,6 +42,7 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   header.writeUInt32LE(MAGIC, 0);
   header.writeUInt32LE(VERSION, 4);
   header.writeDoubleLE(checkpoint.initialEnergy, 8);
+  header.writeDoubleLE(checkpoint.bouncesBefore, 16);
   const fd = openSync(`${path}.new`, "w");
   try {
     writeSync(fd, header);
@@ -68,7 +72,11 @@ export function readCheckpoint(path: string): Checkpoint | undefined {
   ) {
     return undefined;
   }
-  return { initialEnergy: bytes.readDoubleLE(8), system: bytes.subarray(HEADER_BYTES) };
+  return {
+    initialEnergy: bytes.readDoubleLE(8),
+    bouncesBefore: bytes.readDoubleLE(16),
+    system: bytes.subarray(HEADER_BYTES),
+  };
 }
 
 export function removeCheckpoint(path: string): void {

@@ -10,6 +10,9 @@
  *           24  f64 relative energy error
  *           32  n × { f32 x, f32 y, f32 z }
  *
+ * n is the number of particles at the start, and a particle keeps its place: one that was merged into another
+ * is NaN from then on.
+ *
  * All little-endian. A record that a crash left incomplete is beyond floor(size / record) and does not
  * count; the next writer truncates it away.
  */
@@ -32,9 +35,10 @@ export interface FrameInfo {
   readonly energyError: number;
 }
 
-/** Positions, struct of arrays, n long each. */
+/** Positions, struct of arrays, n long each; `id` is each body's place in a frame. */
 export interface Positions {
   readonly n: number;
+  readonly id: Uint32Array;
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly z: Float64Array;
@@ -82,11 +86,13 @@ export class FrameWriter {
       record.byteOffset + FRAME_HEADER_BYTES,
       this.#n * 3,
     );
-    const { x, y, z } = bodies;
-    for (let i = 0, k = 0; i < this.#n; i++) {
-      out[k++] = x[i]!;
-      out[k++] = y[i]!;
-      out[k++] = z[i]!;
+    const { n, id, x, y, z } = bodies;
+    if (n < this.#n) out.fill(Number.NaN);
+    for (let i = 0; i < n; i++) {
+      const k = 3 * id[i]!;
+      out[k] = x[i]!;
+      out[k + 1] = y[i]!;
+      out[k + 2] = z[i]!;
     }
     const at = this.#count * record.length;
     let written = 0;

@@ -28,8 +28,20 @@ import { startWorker, type WorkerHandle } from "./start-worker.ts";
 
 export const MAX_THREADS = 64;
 
+/**
+ * Bodies from which on a direct sum is shared between threads (docs/decisions/008-threads-from-1024-bodies.md). The
+ * bytes do not depend on it: with fewer the calling thread does the same shares by itself.
+ */
+export const SHARED_FROM = 1024;
+
 /** A share that has not come back after this long will not: its thread was ended from outside. */
 const LOST_AFTER_MS = 600_000;
+
+export interface ThreadedDirectOptions {
+  readonly arithmetic?: Arithmetic;
+  /** Fewer bodies than this are left to the calling thread. The bytes are the same either way. */
+  readonly sharedFrom?: number;
+}
 
 export class ForceThreads {
   /** Threads that work on a force evaluation, the caller's included. */
@@ -58,10 +70,10 @@ export class ForceThreads {
     kernels: Kernels,
     bodies: Bodies,
     units: Units,
-    options: { readonly arithmetic?: Arithmetic } = {},
+    options: ThreadedDirectOptions = {},
   ): Promise<Forces> {
     if (this.#closed) throw new TypeError("these threads are closed");
-    const arithmetic = options.arithmetic ?? "reproducible";
+    const { arithmetic = "reproducible", sharedFrom = SHARED_FROM } = options;
     const module = moduleFor(kernels, arithmetic);
     const { memory } = bodies;
     const job = new DirectJob(instantiate(module, memory), bodies, units);
@@ -72,7 +84,7 @@ export class ForceThreads {
       name: nameOf(kernels, arithmetic),
       bodies,
       units,
-      accelerations: () => this.#run(job, attachment),
+      accelerations: () => this.#run(job, attachment, bodies.n >= sharedFrom),
       jerks: directJerks(kernels, bodies, units),
       close: () => {
         for (const worker of this.#workers) worker.post({ kind: "detach", attachment });
@@ -120,10 +132,10 @@ export class ForceThreads {
     await Promise.all(this.#workers.map((worker) => worker.end()));
   }
 
-  #run(job: DirectJob | TreeJob, attachment: number): void {
+  #run(job: DirectJob | TreeJob, attachment: number, shared = true): void {
     if (this.#closed) throw new TypeError("these threads are closed");
     const shares = job.open();
-    if (shares <= 1 || this.count === 1) {
+    if (!shared || shares <= 1 || this.count === 1) {
       for (let share = 0; share < shares; share++) job.run(share);
     } else {
       openJob(this.#control, attachment, shares);

@@ -45,9 +45,10 @@ export async function createForces(
 ): Promise<RatedForces> {
   const { solver = "auto", threads, ...accuracy } = options;
   if (!SOLVERS.includes(solver)) throw new TypeError(`no solver is called ${solver as string}`);
-  const opening = openingFor(accuracy);
+  const chosen = solver === "auto" ? fasterSolver(bodies.n, accuracy) : solver;
+  openingFor(accuracy);
   const kernels = await loadKernels();
-  if (solver === "tree" || (solver === "auto" && bodies.n >= crossover(opening.expectedError))) {
+  if (chosen === "tree") {
     return threads === undefined
       ? treeForces(kernels, bodies, units, accuracy)
       : threads.treeForces(kernels, bodies, units, accuracy);
@@ -57,6 +58,11 @@ export async function createForces(
       ? directForces(kernels, bodies, units)
       : await threads.forces(kernels, bodies, units);
   return { ...direct, expectedError: DIRECT_ERROR };
+}
+
+/** What "auto" takes for n bodies. Throws as openingFor() does for an accuracy out of range. */
+export function fasterSolver(n: number, accuracy: Accuracy = {}): Exclude<Solver, "auto"> {
+  return n >= crossover(openingFor(accuracy).expectedError) ? "tree" : "direct";
 }
 
 /** The tree's cost goes about with error^−½; the direct sum's does not depend on it. */

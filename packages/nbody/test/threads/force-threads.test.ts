@@ -5,7 +5,7 @@ import { generate } from "../../src/initial/presets.ts";
 import { directForces } from "../../src/kernels/direct.ts";
 import { loadKernels } from "../../src/kernels/load.ts";
 import { createSystem } from "../../src/system/system.ts";
-import { ForceThreads } from "../../src/threads/force-threads.ts";
+import { ForceThreads, SHARED_FROM } from "../../src/threads/force-threads.ts";
 import { digest } from "../digest.ts";
 import { randomCloud } from "../systems.ts";
 
@@ -39,7 +39,7 @@ for (const [what, make] of Object.entries(CASES)) {
     const expected = digest(alone);
     for (const threads of pools) {
       const bodies = make();
-      const forces = await threads.forces(kernels, bodies, units);
+      const forces = await threads.forces(kernels, bodies, units, { sharedFrom: 0 });
       forces.accelerations();
       assert.equal(digest(bodies), expected, `${threads.count} threads`);
       forces.accelerations();
@@ -53,18 +53,43 @@ test("a run on warm threads gives the same bytes as on one, many short steps lon
   const digests: string[] = [];
   for (const threads of [undefined, ...pools]) {
     const bodies = generate("plummer", { n: 300, seed: 12 });
+    const units = { G: 1, softening: 0.01 };
+    const forces =
+      (await threads?.forces(kernels, bodies, units, { sharedFrom: 0 })) ??
+      directForces(kernels, bodies, units);
     const system = await createSystem({
       bodies,
-      units: { G: 1, softening: 0.01 },
+      units,
       integrator: "leapfrog",
       dt: 1 / 128,
-      ...(threads === undefined ? {} : { threads }),
+      forces,
     });
     system.step(400);
     digests.push(digest(bodies));
     system.close();
   }
   assert.equal(new Set(digests).size, 1, digests.join("\n"));
+});
+
+test("bodies that pass the crossover while they merge are summed to the same bytes", async () => {
+  const run = async (threads?: ForceThreads): Promise<string> => {
+    const bodies = generate("plummer", { n: SHARED_FROM + 6, seed: 5 });
+    bodies.radius.fill(0.01);
+    const system = await createSystem({
+      bodies,
+      units: { G: 1, softening: 0.01 },
+      integrator: "leapfrog",
+      dt: 1 / 64,
+      collisions: "merge",
+      ...(threads === undefined ? {} : { threads }),
+    });
+    system.step(12);
+    assert.ok(bodies.n < SHARED_FROM, `${bodies.n} are left`);
+    system.close();
+    return digest(bodies);
+  };
+  const expected = await run();
+  for (const threads of pools) assert.equal(await run(threads), expected, `${threads.count}`);
 });
 
 test("ForceThreads.start() refuses counts that make no sense", async () => {
