@@ -4,6 +4,7 @@
  */
 import { fastify } from "fastify";
 import { receiptOf, type Order } from "../../../packages/http/bench/order.ts";
+import { untilInputEnds } from "../../../packages/http/bench/until-input-ends.ts";
 
 const line = {
   type: "object",
@@ -51,8 +52,5 @@ app.post<{ Body: Order }>("/orders", { schema: { body, response } }, async (requ
 );
 const address = await app.listen({ port: 0, host: "127.0.0.1", backlog: 4096 });
 console.log(new URL(address).port);
-process.stdin.resume();
-await new Promise((resolve) => process.stdin.once("end", resolve));
-const { user, system } = process.cpuUsage();
-console.log(user + system);
+await untilInputEnds();
 process.exit();

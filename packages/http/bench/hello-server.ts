@@ -8,20 +8,13 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer as createNetServer, type AddressInfo, type Server } from "node:net";
 import { run } from "@hotpath/runtime";
 import { serve, type Response } from "@hotpath/http";
+import { untilInputEnds } from "./until-input-ends.ts";
 
 const TEXT = "Hello, world!";
 const HEADERS = { "content-type": "text/plain" };
 
 function respond(): Response {
   return { status: 200, headers: HEADERS, body: TEXT };
-}
-
-async function untilInputEnds(): Promise<void> {
-  process.stdin.on("data", () => {
-    const { user, system } = process.cpuUsage();
-    console.log(user + system);
-  });
-  await new Promise((resolve) => process.stdin.once("end", resolve));
 }
 
 async function serveWithNode(server: Server): Promise<void> {

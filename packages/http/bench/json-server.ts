@@ -1,8 +1,9 @@
-/** Checks orders by a zod schema and answers receipts. As hello-server.ts: prints its port, then its processor time. */
+/** Checks orders by a zod schema and answers receipts. As hello-server.ts: prints its port, and its processor time when asked. */
 import { json, route, router, serve } from "@hotpath/http";
 import { run } from "@hotpath/runtime";
 import { z } from "zod";
 import { receiptOf } from "./order.ts";
+import { untilInputEnds } from "./until-input-ends.ts";
 
 const order = z.strictObject({
   id: z.string().min(1).max(64),
@@ -28,8 +29,5 @@ const app = router([
 await run(async () => {
   await using server = await serve({ handler: app });
   console.log(server.port);
-  process.stdin.resume();
-  await new Promise((resolve) => process.stdin.once("end", resolve));
-  const { user, system } = process.cpuUsage();
-  console.log(user + system);
+  await untilInputEnds();
 });
