@@ -178,7 +178,7 @@ function refuseUnknown(verb: string, unknown: readonly string[]): void {
   if (unknown.length === 0) return;
   throw new StorageError(
     "UNSUPPORTED",
-    `Cannot ${verb} tables of other kinds than ordered yet: ${unknown.join(", ")}`,
+    `Cannot ${verb} tables of kinds that this version does not know: ${unknown.join(", ")}`,
   );
 }
 

@@ -3,7 +3,11 @@ import { checkCancelled } from "@hotpath/runtime";
 import type { Database } from "../database/database.ts";
 import type { Snapshot } from "../database/snapshot.ts";
 import type { TableDefinition } from "../engine/engine.ts";
-import { StorageError } from "../errors.ts";
+import { orderedKind } from "../ordered/ordered-engine.ts";
+import { seriesKind } from "../series/series-engine.ts";
+import type { SeriesReads } from "../series/series-reads.ts";
+import type { SeriesWrites } from "../series/series-writes.ts";
+import { unknownKind } from "./dump.ts";
 import type { OrderedReads } from "../ordered/ordered-reads.ts";
 import type { OrderedWrites } from "../ordered/ordered-writes.ts";
 import type { Progress } from "./stored-database.ts";
@@ -60,15 +64,11 @@ export async function copyTables(
 ): Promise<number> {
   let copied = 0;
   for (const table of tables) {
-    if (table.kind.name !== "ordered") {
-      throw new StorageError(
-        "UNSUPPORTED",
-        `Cannot copy table ${table.name}: its kind is ${table.kind.name}`,
-        {
-          table: table.name,
-        },
-      );
+    if (table.kind === seriesKind) {
+      copied += await copySeries(snapshot, table, into, progress);
+      continue;
     }
+    if (table.kind !== orderedKind) throw unknownKind("copy", table);
     const reads = snapshot.table(table) as OrderedReads;
     const batch = new OrderedBatch(into, table);
     for (const [key, value] of reads.range()) {
@@ -82,5 +82,35 @@ export async function copyTables(
     progress?.(batch.count, Math.max(1, reads.size), table.name);
     copied += batch.count;
   }
+  return copied;
+}
+
+/** Rows of a transaction of a copied series. */
+const BATCH_ROWS = 2000;
+
+async function copySeries(
+  snapshot: Snapshot,
+  table: TableDefinition,
+  into: Database,
+  progress: Progress | undefined,
+): Promise<number> {
+  let rows: object[] = [];
+  let copied = 0;
+  const write = async (): Promise<void> => {
+    const batch = rows;
+    rows = [];
+    await into.transaction((transaction) => {
+      const writes = transaction.table(table) as SeriesWrites;
+      for (const row of batch) writes.put(row as never);
+    });
+    copied += batch.length;
+    checkCancelled();
+    progress?.(copied, copied + 1, table.name);
+  };
+  for (const row of (snapshot.table(table) as SeriesReads).rows()) {
+    rows.push(row);
+    if (rows.length === BATCH_ROWS) await write();
+  }
+  if (rows.length > 0) await write();
   return copied;
 }

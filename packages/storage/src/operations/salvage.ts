@@ -11,6 +11,7 @@ import type { Database } from "../database/database.ts";
 import type { LogRecord, TableDefinition } from "../engine/engine.ts";
 import { StorageError } from "../errors.ts";
 import { scanLog } from "../log/scan.ts";
+import { orderedKind } from "../ordered/ordered-engine.ts";
 import { decodeRecord } from "../ordered/ordered-records.ts";
 import type { OrderedReads } from "../ordered/ordered-reads.ts";
 import type { OrderedState } from "../ordered/ordered-state.ts";
@@ -47,8 +48,12 @@ export async function salvageDatabase(
   folder: string,
   progress?: Progress,
 ): Promise<SalvageReport> {
-  const { definitions, unknown } = storedDefinitions(store.manifest);
-  const findings: Finding[] = unknown.map((name) => {
+  const stored = storedDefinitions(store.manifest);
+  const definitions = stored.definitions.filter(({ kind }) => kind === orderedKind);
+  const left = stored.definitions
+    .filter(({ kind }) => kind !== orderedKind)
+    .map(({ name }) => name);
+  const findings: Finding[] = [...stored.unknown, ...left].map((name) => {
     return {
       where: `table ${name}`,
       what: "its kind cannot be salvaged yet",

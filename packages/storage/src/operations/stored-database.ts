@@ -4,6 +4,8 @@ import type { Disk } from "../disk/disk.ts";
 import { MANIFEST_FILE, readManifest, type Manifest } from "../database/manifest.ts";
 import type { TableDefinition } from "../engine/engine.ts";
 import { StorageError } from "../errors.ts";
+import { series } from "../series/definition.ts";
+import type { Column, Columns } from "../series/column.ts";
 import { ordered } from "../ordered/ordered-engine.ts";
 import { decodeOrderedState, type OrderedState } from "../ordered/ordered-state.ts";
 import { SEGMENT_PAGES, type PageNumber } from "../pool/page-pool.ts";
@@ -98,9 +100,25 @@ export function storedDefinitions(manifest: Manifest): {
 } {
   const definitions: TableDefinition[] = [];
   const unknown: string[] = [];
-  for (const { name, kind } of manifest.tables) {
+  for (const { name, kind, schema } of manifest.tables) {
     if (kind === "ordered") definitions.push(ordered(name));
+    else if (kind === "series") definitions.push(series(name, storedColumns(name, schema)));
     else unknown.push(name);
   }
   return { definitions, unknown };
+}
+
+function storedColumns(table: string, schema: unknown): Columns {
+  const stored = (schema as { readonly columns?: unknown } | null)?.columns;
+  if (!Array.isArray(stored)) {
+    throw new StorageError("FORMAT", `The columns of table ${table} are not in the manifest`, {
+      table,
+    });
+  }
+  return Object.fromEntries(
+    (stored as readonly (Column & { readonly column: string })[]).map(({ column, ...rest }) => [
+      column,
+      rest,
+    ]),
+  );
 }

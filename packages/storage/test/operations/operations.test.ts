@@ -3,11 +3,23 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { open, ordered } from "@hotpath/storage";
+import {
+  f64,
+  key as keyColumn,
+  NodeDisk,
+  open,
+  ordered,
+  series,
+  text,
+  time,
+  u32,
+} from "@hotpath/storage";
 import {
   backupDatabase,
   checkDatabase,
   dumpTable,
+  manifestIn,
+  storedDefinitions,
   salvageDatabase,
   statDatabase,
   StoredDatabase,
@@ -192,4 +204,28 @@ test("a dump has text as text and bytes as base64", async (context) => {
     ],
   );
   assert.equal([...dumpTable(snapshot, notes, { limit: 3 })].length, 3);
+});
+
+test("series are dumped and backed up too, by what is stored about them", async (context) => {
+  const { base } = await filled(context);
+  const readings = series("readings", {
+    id: keyColumn(u32),
+    at: time("micros"),
+    celsius: f64,
+    note: text,
+  });
+  const folder = join(base, "series");
+  await using db = await open(folder, { tables: [readings] });
+  await db.transaction((tx) => {
+    for (let k = 0; k < 3000; k++)
+      tx.table(readings).put({ id: k, at: k * 10, celsius: k / 2, note: `n${k}` });
+  });
+  const { definitions, unknown } = storedDefinitions(await manifestIn(new NodeDisk(folder)));
+  assert.deepEqual(unknown, []);
+  await backupDatabase(db, [readings], join(base, "series-copy"));
+  await using copy = await open(join(base, "series-copy"), { tables: definitions });
+  using snapshot = copy.snapshot();
+  const lines = [...dumpTable(snapshot, definitions[0]!)];
+  assert.equal(lines.length, 3000);
+  assert.equal(lines[7], '{"table":"readings","row":{"at":70,"celsius":3.5,"id":7,"note":"n7"}}');
 });
