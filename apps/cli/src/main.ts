@@ -5,6 +5,9 @@ const HELP = `hotpath — services whose hot path is TypeScript
   hotpath serve                  run the gravity service (PORT, HOST, HOTPATH_DATA, DATABASE_URL)
   hotpath serve payments         run one instance of the payments service (LISTEN, HOTPATH_DATA,
                                  PROCESSOR_DEFAULT_URL, PROCESSOR_FALLBACK_URL, PAYMENTS_TOKEN)
+  hotpath payments cluster       two instances behind nginx or the built-in balancer
+      --port PORT --default URL --fallback URL --data DIR --balancer auto|nginx|built-in
+  hotpath payments emulator      a payment processor to try it with (--port, --fee, --delay MS)
   hotpath simulate [options]     run one simulation here and write its final state
       --preset NAME              solar-system, plummer, disk, galaxies, figure-eight
       --n COUNT --seed NUMBER    particles and seed, for presets that are drawn at random
@@ -39,6 +42,8 @@ async function run(command: string | undefined, args: readonly string[]): Promis
   switch (command) {
     case "serve":
       return (await import("./commands/serve.ts")).serve(args);
+    case "payments":
+      return (await import("./commands/payments.ts")).payments(args);
     case "simulate":
       return (await import("./commands/simulate.ts")).simulate(args);
     case "store":
