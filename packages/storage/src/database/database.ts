@@ -158,8 +158,21 @@ export class Database implements AsyncDisposable {
     }
     const durable = log.commit();
     this.#checkpointer.consider();
+    this.#slowDown();
     if (!this.#relaxed) return durable.then(() => result);
     return this.#publishSoon().then(() => result);
+  }
+
+  /** Shuts the door while an engine brings pages to the disk that memory has no more room for. */
+  #slowDown(): void {
+    for (const engine of this.#parts.engines.values()) {
+      const writing = engine.backlog?.();
+      if (writing === undefined) continue;
+      const door: Promise<void> = writing.finally(() => {
+        if (this.#door === door) this.#door = undefined;
+      });
+      this.#door = door;
+    }
   }
 
   /** The transactions of one turn become visible together. */

@@ -126,6 +126,8 @@ export interface Engine extends ReadEngine {
   root(table: TableNumber, index: number): number;
   /** Makes everything applied so far durable in page files; the answer goes into the manifest. */
   checkpoint(): Promise<Uint8Array>;
+  /** After a commit: what to wait for before the next one, when too much that is not written is in memory. */
+  backlog?(): Promise<void> | undefined;
   /** The manifest with the state of the last `checkpoint` is durable. */
   checkpointed?(): void;
   /** Takes up what `checkpoint` answered. Before any other call; not called for a new database. */

@@ -258,6 +258,12 @@ export class SharedPool implements PagePool {
     throw new StorageError("IO", "Cannot read a page: the thread that was reading it has ended");
   }
 
+  /** Which part of the frames holds pages that have to be written. */
+  get dirtyShare(): number {
+    const { dirtyCount, frameCount } = MEMORY_MAP;
+    return this.words[dirtyCount / 4]! / this.words[frameCount / 4]!;
+  }
+
   stats(): PoolStats {
     const word = (at: number): number => this.view.getUint32(at, true);
     const { frameCount, fresh, reservedFrom, dirtyCount, misses, evictions } = MEMORY_MAP;

@@ -13,8 +13,12 @@ import type { PlacedColumn, RowLayout } from "./row-layout.ts";
 export const BATCH_HEADER_BYTES = 16;
 const TWO_32 = 0x1_0000_0000;
 
-/** Values of columns, however the caller has them: by column and row. */
-export type ValueAt = (column: string, row: number) => unknown;
+/** Values of columns, however the caller has them. */
+export interface Values {
+  at(column: PlacedColumn, row: number): unknown;
+  /** The values of a column of fixed bytes in one piece, when the caller has them so. */
+  flat?(column: PlacedColumn): Uint8Array | undefined;
+}
 
 const RANGES = {
   u8: [0, 0xff],
@@ -47,13 +51,13 @@ export class BatchEncoder {
     sink: RecordSink,
     type: number,
     table: number,
-    valueAt: ValueAt,
+    values: Values,
     from: number,
     rows: number,
   ): void {
     const { columns } = this.#layout;
     const variableBytes =
-      this.#layout.variableColumns === 0 ? 0 : this.#measure(valueAt, from, rows);
+      this.#layout.variableColumns === 0 ? 0 : this.#measure(values, from, rows);
     let variableAt = 0;
     for (const column of columns) variableAt += column.width * rows;
     const at = sink.append(type, table, BATCH_HEADER_BYTES + variableAt + variableBytes);
@@ -71,11 +75,7 @@ export class BatchEncoder {
           view.setUint32(to + 4 * row, this.#variable[index]!.length, true);
         }
         lengths++;
-      } else {
-        for (let row = 0; row < rows; row++) {
-          this.#put(column, valueAt(column.name, from + row), bytes, view, to + row * column.width);
-        }
-      }
+      } else this.#putColumn(column, values, from, rows, sink, to);
       to += column.width * rows;
     }
     for (let k = 0; k < rows * this.#layout.variableColumns; k++) {
@@ -85,8 +85,26 @@ export class BatchEncoder {
     }
   }
 
+  #putColumn(
+    column: PlacedColumn,
+    values: Values,
+    from: number,
+    rows: number,
+    { bytes, view }: RecordSink,
+    to: number,
+  ): void {
+    const { width } = column;
+    const flat = values.flat?.(column);
+    if (flat !== undefined) bytes.set(flat.subarray(from * width, (from + rows) * width), to);
+    else {
+      for (let row = 0; row < rows; row++) {
+        this.#put(column, values.at(column, from + row), bytes, view, to + row * width);
+      }
+    }
+  }
+
   /** Collects the variable values, row by row, and answers their bytes. */
-  #measure(valueAt: ValueAt, from: number, rows: number): number {
+  #measure(values: Values, from: number, rows: number): number {
     const room = PAGE_BYTES - this.#layout.columnsEnd;
     let sum = 0;
     let k = 0;
@@ -94,7 +112,7 @@ export class BatchEncoder {
       let ofRow = 0;
       for (const column of this.#layout.columns) {
         if (!column.variable) continue;
-        const value = this.#bytesOf(column, valueAt(column.name, from + row));
+        const value = this.#bytesOf(column, values.at(column, from + row));
         this.#variable[k++] = value;
         ofRow += value.length;
       }

@@ -22,6 +22,8 @@ import { STAGING_BYTES, type SeriesWrites } from "./series-writes.ts";
 
 /** Full pages are written when there are so many, without waiting for a checkpoint: 2 MiB. */
 const WRITE_PAGES = 512;
+/** Transactions wait when so much of the pool is not written. */
+const DIRTY_SHARE = 0.3;
 /** How often the tables are asked for full pages: every so many records. */
 const LOOK_EVERY = 64;
 
@@ -54,13 +56,20 @@ export class SeriesEngine implements Engine {
 
   apply(record: LogRecord, commit: CommitNumber): void {
     this.#table(record.table).apply(record, commit, this.#staging);
-    if (++this.#records % LOOK_EVERY === 0) this.#writeFull();
+    if (++this.#records % LOOK_EVERY === 0) this.#writeFull(WRITE_PAGES);
+  }
+
+  backlog(): Promise<void> | undefined {
+    const { pool } = this.#host;
+    if (pool.dirtyShare < DIRTY_SHARE) return undefined;
+    if (this.#writing === undefined) this.#writeFull(1);
+    return this.#writing;
   }
 
   /** Begins to write what is full, so that frames can be had when they are needed. */
-  #writeFull(): void {
+  #writeFull(least: number): void {
     this.#collect();
-    if (this.#full.length < WRITE_PAGES || this.#writing !== undefined) return;
+    if (this.#full.length < least || this.#writing !== undefined) return;
     const pages = this.#full;
     this.#full = [];
     this.#writing = this.#host.pool.write(pages, { recent: true, unsynced: true }).then(

@@ -38,6 +38,11 @@ export class SeriesReads<C extends Columns = Columns> {
     this.#shared = shared;
   }
 
+  /** The newest commit that can be seen. */
+  get commit(): number {
+    return this.#view().commit;
+  }
+
   /** The row with this key as an object of its own. */
   get(key: KeyOf<C>): RowOf<C> | undefined {
     return this.has(key) ? this.#shared.copy() : undefined;

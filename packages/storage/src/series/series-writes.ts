@@ -4,7 +4,7 @@
  */
 import { StorageError } from "../errors.ts";
 import type { RecordSink } from "../engine/engine.ts";
-import { BatchEncoder } from "./batch-encoder.ts";
+import { BatchEncoder, type Values } from "./batch-encoder.ts";
 import type { Columns, ColumnsOf, KeyOf, RowOf } from "./column.ts";
 import { KeyWords } from "./key-words.ts";
 import type { SeriesCursor } from "./series-cursor.ts";
@@ -25,6 +25,8 @@ export class SeriesWrites<C extends Columns = Columns> {
   readonly #cursor: SeriesCursor<C>;
   readonly #key: KeyWords | undefined;
   readonly #written = new Set<string>();
+  /** The key that the running transaction wrote first. */
+  readonly #first = { k0: 0, k1: 0, k2: 0, k3: 0 };
   #turn = -1;
 
   constructor(
@@ -87,11 +89,17 @@ export class SeriesWrites<C extends Columns = Columns> {
   ingest(columns: ColumnsOf<C>): number {
     const given = columns as Readonly<Record<string, ArrayLike<unknown>>>;
     const rows = this.#rowsOf(given);
-    const valueAt = (name: string, row: number): unknown => this.#valueOf(given, name, row);
+    const values: Values = {
+      at: ({ name }, row) => given[name]![row],
+      flat({ name, column }) {
+        const found = given[name];
+        return column.type === "bytes" && found instanceof Uint8Array ? found : undefined;
+      },
+    };
     const most = this.#encoder.rowsIn(STAGING_BYTES / (this.#layout.variableColumns > 0 ? 2 : 1));
     for (let from = 0; from < rows; from += most) {
       const count = Math.min(most, rows - from);
-      this.#encoder.append(this.#records, RECORD_TYPE.rows, this.#number, valueAt, from, count);
+      this.#encoder.append(this.#records, RECORD_TYPE.rows, this.#number, values, from, count);
     }
     return rows;
   }
@@ -106,7 +114,7 @@ export class SeriesWrites<C extends Columns = Columns> {
       this.#records,
       RECORD_TYPE.rows,
       this.#number,
-      (name) => given[name],
+      { at: ({ name }) => given[name] },
       0,
       1,
     );
@@ -129,12 +137,18 @@ export class SeriesWrites<C extends Columns = Columns> {
     const { turn } = this.#records;
     if (turn !== this.#turn) {
       this.#turn = turn;
-      this.#written.clear();
+      if (this.#written.size > 0) this.#written.clear();
+      const first = this.#first;
+      first.k0 = words.k0;
+      first.k1 = words.k1;
+      first.k2 = words.k2;
+      first.k3 = words.k3;
+      return false;
     }
-    const name = `${words.k0},${words.k1},${words.k2},${words.k3}`;
-    if (this.#written.has(name)) return true;
-    this.#written.add(name);
-    return false;
+    // Most transactions write one key: names of keys are made from the second one on.
+    if (this.#written.size === 0) this.#written.add(nameOf(this.#first));
+    const before = this.#written.size;
+    return this.#written.add(nameOf(words)).size === before;
   }
 
   #rowsOf(given: Readonly<Record<string, ArrayLike<unknown>>>): number {
@@ -154,17 +168,6 @@ export class SeriesWrites<C extends Columns = Columns> {
     return rows ?? 0;
   }
 
-  #valueOf(
-    given: Readonly<Record<string, ArrayLike<unknown>>>,
-    name: string,
-    row: number,
-  ): unknown {
-    const values = given[name]!;
-    const width = this.#layout.columns.find((column) => column.name === name)!.column.widthBytes;
-    if (!(values instanceof Uint8Array) || width <= 1) return values[row];
-    return values.subarray(row * width, (row + 1) * width);
-  }
-
   #twice(): StorageError {
     return new StorageError(
       "LIMIT",
@@ -172,4 +175,8 @@ export class SeriesWrites<C extends Columns = Columns> {
       { table: this.#name },
     );
   }
+}
+
+function nameOf({ k0, k1, k2, k3 }: Pick<KeyWords, "k0" | "k1" | "k2" | "k3">): string {
+  return `${k0},${k1},${k2},${k3}`;
 }
