@@ -24,6 +24,7 @@ import { STAGING_BYTES, type SeriesWrites } from "./series-writes.ts";
 const WRITE_PAGES = 512;
 /** Transactions wait when so much of the pool is not written. */
 const DIRTY_SHARE = 0.3;
+const FULL_SHARE = 0.5;
 /** How often the tables are asked for full pages: every so many records. */
 const LOOK_EVERY = 64;
 
@@ -57,6 +58,14 @@ export class SeriesEngine implements Engine {
   apply(record: LogRecord, commit: CommitNumber): void {
     this.#table(record.table).apply(record, commit, this.#staging);
     if (++this.#records % LOOK_EVERY === 0) this.#writeFull(WRITE_PAGES);
+    // Recovery, or one large transaction: nobody waits for the writing that is under way.
+    if (this.#host.pool.dirtyShare > FULL_SHARE) this.#writeNow();
+  }
+
+  #writeNow(): void {
+    this.#collect();
+    this.#host.pool.writeSync(this.#full);
+    this.#full = [];
   }
 
   backlog(): Promise<void> | undefined {
