@@ -31,8 +31,10 @@ export class SegmentImage implements Disposable {
   /** The first block of a file; undefined when it is shorter. */
   async firstBlock(file: DiskFile): Promise<Uint8Array | undefined> {
     await this.settled();
+    if (file.sizeBytes < BLOCK_BYTES) return undefined;
     const block = this.#memory.bytes.subarray(0, BLOCK_BYTES);
-    return (await file.read(block, 0)) === BLOCK_BYTES ? block : undefined;
+    await readSlice(file, block, 0);
+    return block;
   }
 
   /** Begins with a segment, at an offset before which nothing will be needed. */
