@@ -1,8 +1,10 @@
 /** Histories by seed, one after another, until they had so many crash points. */
 import { Worker } from "node:worker_threads";
 import { crashHistory } from "./crash-history.ts";
+import type { SubjectName } from "./crash-subjects.ts";
 
 export interface CrashWork {
+  readonly subject: SubjectName;
   readonly firstSeed: number;
   readonly points: number;
 }
@@ -19,7 +21,13 @@ export async function crashHistories(work: CrashWork): Promise<CrashTotals> {
   let seed = work.firstSeed;
   for (; points < work.points; seed++) {
     try {
-      const report = await crashHistory({ seed, bursts: 6, mixed: 2, depth: 3 });
+      const report = await crashHistory({
+        subject: work.subject,
+        seed,
+        bursts: 6,
+        mixed: 2,
+        depth: 3,
+      });
       points += report.points;
       continued += report.continued;
     } catch (error) {

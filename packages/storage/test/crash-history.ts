@@ -6,12 +6,7 @@
 import assert from "node:assert/strict";
 import { open, type Database, type OpenOptions } from "@hotpath/storage";
 import { FaultyDisk, type CrashKind } from "../src/disk/faulty-disk.ts";
-import { mapTable, type MapReads, type MapWrites } from "./map-tables.ts";
-import type { TableDefinition } from "@hotpath/storage";
-
-const left = mapTable("left");
-const right = mapTable("right");
-const tables = [left, right];
+import { KEYS, SUBJECTS, type Subject, type SubjectName } from "./crash-subjects.ts";
 
 /** The power cut at one moment. */
 interface CrashPoint {
@@ -28,6 +23,7 @@ export interface HistoryReport {
 }
 
 export interface HistoryOptions {
+  readonly subject: SubjectName;
   readonly seed: number;
   readonly bursts: number;
   /** Fates tried at each point beside "all lost" and "all kept". */
@@ -36,8 +32,10 @@ export interface HistoryOptions {
   readonly depth: number;
 }
 
+export type Choose = (below: number) => number;
+
 /** A random number generator that the seed decides. */
-export function chooser(seed: number): (below: number) => number {
+export function chooser(seed: number): Choose {
   let state = (seed * 2_654_435_761) | 0;
   return (below) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
@@ -65,12 +63,13 @@ async function lifetime(
   depth: number,
   states: States,
   options: HistoryOptions,
-  choose: (below: number) => number,
+  choose: Choose,
   report: HistoryReport,
 ): Promise<void> {
   const points: CrashPoint[] = [];
-  const settings = randomSettings(choose);
-  const writer = new Writer(states, acknowledged, choose);
+  const subject: Subject = SUBJECTS[options.subject];
+  const settings = randomSettings(subject, choose);
+  const writer = new Writer(subject, states, acknowledged, choose);
   const kinds: CrashKind[] = ["lost", "kept"];
   for (let k = 0; k < options.mixed; k++) kinds.push("mixed", "torn");
   const watched = disk.crash("kept", {
@@ -91,7 +90,7 @@ async function lifetime(
   if (choose(2) === 0) await db.close();
   const again = choose(points.length);
   for (const [index, point] of points.entries()) {
-    const recovered = await check(point, states, settings);
+    const recovered = await check(point, subject, states, settings);
     report.points++;
     if (index !== again || depth + 1 >= options.depth) continue;
     report.continued++;
@@ -100,9 +99,10 @@ async function lifetime(
   }
 }
 
-function randomSettings(choose: (below: number) => number): OpenOptions {
+function randomSettings({ tables, poolBytes }: Subject, choose: Choose): OpenOptions {
   return {
     tables,
+    poolBytes,
     durability: choose(4) === 0 ? "relaxed" : "commit",
     flush: choose(4) === 0 ? "inline" : "background",
     firstSegmentBytes: [8192, 12_288, 16_384][choose(3)]!,
@@ -115,11 +115,13 @@ function randomSettings(choose: (below: number) => number): OpenOptions {
 class Writer {
   issued: number;
   acknowledged: number;
+  readonly #subject: Subject;
   readonly #states: States;
-  readonly #choose: (below: number) => number;
+  readonly #choose: Choose;
   readonly #model: [Map<string, number>, Map<string, number>];
 
-  constructor(states: States, from: number, choose: (below: number) => number) {
+  constructor(subject: Subject, states: States, from: number, choose: Choose) {
+    this.#subject = subject;
     this.issued = this.acknowledged = from;
     this.#states = states;
     this.#choose = choose;
@@ -140,25 +142,19 @@ class Writer {
 
   async #transaction(db: Database, settings: OpenOptions): Promise<void> {
     const choose = this.#choose;
+    const subject = this.#subject;
     const padding = "x".repeat(choose(6) === 0 ? choose(6000) : choose(40));
     let commit = 0;
     await db.transaction((tx) => {
-      for (const [k, definition] of tables.entries()) {
-        const table: MapWrites = tx.table(definition as TableDefinition<MapReads, MapWrites>);
-        ({ commit } = table);
-        const model = this.#model[k]!;
-        const key = `${choose(8)}`;
-        if (choose(4) === 0) {
-          table.remove(key);
-          model.delete(key);
-        } else {
-          table.put(key, commit);
-          model.set(key, commit);
-        }
-        // A record that changes nothing, to fill groups and segments.
-        if (k === 0 && padding !== "") table.remove(padding);
+      commit = ++this.issued;
+      subject.pad(tx, padding);
+      for (const [table, model] of this.#model.entries()) {
+        const key = KEYS[choose(KEYS.length)]!;
+        const value = choose(4) === 0 ? undefined : commit;
+        subject.change(tx, table, key, value);
+        if (value === undefined) model.delete(key);
+        else model.set(key, value);
       }
-      this.issued = commit;
       this.#states.set(commit, JSON.stringify(this.#model.map(sorted)));
     });
     if (settings.durability === "relaxed") await db.flushed;
@@ -171,7 +167,12 @@ function sorted(map: Map<string, number>): [string, number][] {
 }
 
 /** Opens the database after the crash and compares; answers the last commit that it has. */
-async function check(point: CrashPoint, states: States, settings: OpenOptions): Promise<number> {
+async function check(
+  point: CrashPoint,
+  subject: Subject,
+  states: States,
+  settings: OpenOptions,
+): Promise<number> {
   const what = `power cut after ${point.after}`;
   // A copy, because opening may write.
   const db = await open("simulated", { ...settings, disk: point.disk.crash("kept") });
@@ -182,7 +183,7 @@ async function check(point: CrashPoint, states: States, settings: OpenOptions): 
     `${what}: ${point.acknowledged} was acknowledged, ${commit} found`,
   );
   assert.ok(commit <= point.issued, `${what}: commit ${commit} found, ${point.issued} issued`);
-  const found = JSON.stringify(tables.map((table) => snapshot.table(table).entries()));
+  const found = JSON.stringify(subject.contents(snapshot));
   assert.equal(found, states.get(commit), `${what}: the tables at commit ${commit}`);
   return commit;
 }

@@ -16,6 +16,7 @@ export class Checkpointer {
   readonly #log: Log;
   #manifest: Manifest;
   #running: Promise<void> | undefined = undefined;
+  #replacing: Promise<void> = Promise.resolve();
 
   constructor(parts: DatabaseParts, log: Log) {
     this.#parts = parts;
@@ -45,6 +46,26 @@ export class Checkpointer {
     await this.#running;
   }
 
+  /** The manifest must not say that the database is closed when something follows in the log. */
+  async reopen(): Promise<void> {
+    await this.#replace((manifest) =>
+      manifest.closed ? { ...manifest, closed: false } : undefined,
+    );
+  }
+
+  /** One replacement after another, each of what the one before it has left. */
+  async #replace(change: (manifest: Manifest) => Manifest | undefined): Promise<void> {
+    const replacing = this.#replacing.then(async () => {
+      const changed = change(this.#manifest);
+      if (changed === undefined) return;
+      const manifest = { ...changed, generation: this.#manifest.generation + 1 };
+      await writeManifest(this.#parts.disk, manifest);
+      this.#manifest = manifest;
+    });
+    this.#replacing = replacing.catch(() => {});
+    await replacing;
+  }
+
   /** The last one, unless there is nothing to write or nothing may be. */
   async finish(): Promise<void> {
     await this.#running?.catch(() => {});
@@ -56,7 +77,7 @@ export class Checkpointer {
   }
 
   async #write(closed: boolean): Promise<void> {
-    const { disk, engines } = this.#parts;
+    const { engines } = this.#parts;
     const end = this.#log.seal();
     const { flushed } = this.#log;
     const start = { ...end, ...this.#log.ring.startAt() };
@@ -67,16 +88,8 @@ export class Checkpointer {
       });
       const sections = new Map<string, Uint8Array>(await Promise.all(states));
       await flushed;
-      const manifest: Manifest = {
-        ...this.#manifest,
-        generation: this.#manifest.generation + 1,
-        commit: end.nextCommit - 1,
-        log: start,
-        closed,
-        sections,
-      };
-      await writeManifest(disk, manifest);
-      this.#manifest = manifest;
+      const commit = end.nextCommit - 1;
+      await this.#replace((manifest) => ({ ...manifest, commit, log: start, closed, sections }));
     } catch (error) {
       // A disk that is full may have room later. After any other failure nobody knows what is on it.
       throw noSpace(error) ? error : this.#log.fail(error);

@@ -74,6 +74,7 @@ export class Database implements AsyncDisposable {
       inline: settings.flush === "inline",
     };
     this.#log = new Log(new SegmentRing(disk, sizes, scan), scan.end, grouping, {
+      begins: () => this.#checkpointer.reopen(),
       sealed: (commit) => publication.seal(commit),
       durable: (commit) => publication.durable(commit, !this.#relaxed),
       poisoned: () => publication.poison(),

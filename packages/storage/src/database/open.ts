@@ -44,9 +44,14 @@ async function openLocked(
   try {
     const engines = new Engines(disk, pool, catalogue);
     engines.restore(manifest);
-    const scan = await scanLog(disk, manifest.log, chosen.recovery, (record, commit) => {
-      engines.tables.at(record.table).engine.apply(record, commit);
-    });
+    const scan = await scanLog(
+      disk,
+      { ...manifest.log, closed: manifest.closed },
+      chosen.recovery,
+      (record, commit) => {
+        engines.tables.at(record.table).engine.apply(record, commit);
+      },
+    );
     const { records, state, tables } = engines;
     const parts = { disk, lock, settings: chosen, pool, manifest, scan };
     const database = new Database({ ...parts, records, state, tables, engines: engines.byKind });

@@ -45,6 +45,8 @@ interface Sealed {
 
 /** What the log tells the database. */
 export interface LogListener {
+  /** Called once, before the first group is written. */
+  begins(): Promise<void>;
   /** The gathering group is complete: `commit` is its last. */
   sealed(commit: CommitNumber): void;
   /** In order, once each, before those who wait are told. */
@@ -235,6 +237,7 @@ export class Log {
       const group = this.#queue[0];
       if (group === undefined) continue;
       try {
+        if (this.groups === 0) await this.#listener.begins();
         await this.#write(group);
       } catch (error) {
         this.fail(error);

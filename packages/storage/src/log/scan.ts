@@ -28,6 +28,8 @@ export type RecoveryMode = "strict" | "point-in-time" | "salvage";
 
 /** From where the log is needed, as the manifest has it. */
 export interface LogStart extends LogPosition {
+  /** Whether nothing was written after it: then only the headers of segments are read. */
+  readonly closed?: boolean;
   /** The segment with which the log begins; those before it are spare. */
   readonly sequence: number;
   /** Whether it was there: a log begins without any. */
@@ -167,6 +169,7 @@ class Scan {
       const what = `segment ${this.start.sequence}, which the manifest names, is missing`;
       this.damaged({ file: "the log", position: this.start.lsn, what });
     }
+    if (this.start.closed === true) return;
     using image = new SegmentImage();
     try {
       for (const segment of live) {

@@ -7,7 +7,15 @@ const points = 1_000_000;
 const firstSeed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
 
 test(`nothing acknowledged is lost at ${points} crash points, from seed ${firstSeed}`, async (t) => {
-  const totals = await crashHistoriesOnThread({ firstSeed, points });
+  const totals = await crashHistoriesOnThread({ subject: "maps", firstSeed, points });
   t.diagnostic(JSON.stringify(totals));
   assert.ok(totals.points >= points && totals.continued > 0);
+});
+
+const pagePoints = 20_000;
+
+test(`pages too survive ${pagePoints} crash points, from seed ${firstSeed}`, async (t) => {
+  const totals = await crashHistoriesOnThread({ subject: "pages", firstSeed, points: pagePoints });
+  t.diagnostic(JSON.stringify(totals));
+  assert.ok(totals.points >= pagePoints && totals.continued > 0);
 });

@@ -52,7 +52,7 @@ for (const fault of ["EIO", "ENOSPC", "power-cut"] as const satisfies readonly D
         },
       });
       const { acknowledged, errors } = await scriptedRun(disk);
-      for (const error of errors) assert.ok(error instanceof StorageError, `call ${nth}: ${error}`);
+      for (const error of errors) assert.ok(error instanceof StorageError, `call ${nth}: ${String(error)}`);
       for (const kind of ["lost", "kept"] as const) {
         const db = await open("simulated", { ...settings, disk: disk.crash(kind) });
         const found = db
@@ -62,12 +62,12 @@ for (const fault of ["EIO", "ENOSPC", "power-cut"] as const satisfies readonly D
         for (let k = 1; k <= acknowledged; k++) {
           assert.ok(
             found.includes(k) || errors.length > 0,
-            `call ${nth}, ${kind}: ${k} of ${found}`,
+            `call ${nth}, ${kind}: ${k} of ${found.join()}`,
           );
         }
         // With EIO everything after the failure is refused, so what is acknowledged is a prefix.
         if (fault !== "ENOSPC")
-          assert.ok(found.length >= acknowledged, `call ${nth}, ${kind}: ${found}`);
+          assert.ok(found.length >= acknowledged, `call ${nth}, ${kind}: ${found.join()}`);
       }
       if (!met) assert.equal(acknowledged, TRANSACTIONS);
     }

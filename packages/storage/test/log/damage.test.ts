@@ -125,11 +125,11 @@ test(`any byte of any file may be wrong: an error or a prefix, never wrong rows,
       const right = values.every(
         (value, k) => value >= 1 && value <= 9 && (k === 0 || value > values[k - 1]!),
       );
-      assert.ok(right, `round ${round}: ${values}`);
+      assert.ok(right, `round ${round}: ${values.join()}`);
       if (mode !== "salvage")
-        assert.equal(values.length, values.at(-1) ?? 0, `round ${round}: ${values}`);
+        assert.equal(values.length, values.at(-1) ?? 0, `round ${round}: ${values.join()}`);
       // What cannot be told from a torn tail is the last group only.
-      if (mode === "strict") assert.ok(values.length >= 8, `round ${round}: ${values}`);
+      if (mode === "strict") assert.ok(values.length >= 8, `round ${round}: ${values.join()}`);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
     }
