@@ -52,7 +52,8 @@ for (const fault of ["EIO", "ENOSPC", "power-cut"] as const satisfies readonly D
         },
       });
       const { acknowledged, errors } = await scriptedRun(disk);
-      for (const error of errors) assert.ok(error instanceof StorageError, `call ${nth}: ${String(error)}`);
+      for (const error of errors)
+        assert.ok(error instanceof StorageError, `call ${nth}: ${String(error)}`);
       for (const kind of ["lost", "kept"] as const) {
         const db = await open("simulated", { ...settings, disk: disk.crash(kind) });
         const found = db
