@@ -52,6 +52,14 @@ export function fieldLine(name: string, value: string): string {
   return `${knownName(name).prefix}${checkedValue(name, value)}\r\n`;
 }
 
+/** As `fieldLine`, for a trailer section: what frames or routes the message has no place there. */
+export function trailerLine(name: string, value: string): string {
+  if (knownName(name).role !== "ordinary") {
+    throw new TypeError(`${name} must not stand in a trailer section`);
+  }
+  return fieldLine(name, value);
+}
+
 /** The fields of a message to be sent, and what was found among them. Used again for every message. */
 export class FieldWriter {
   /** Field lines, each with its CRLF; without those that frame the message. */
