@@ -135,7 +135,9 @@ export abstract class ServedConnection implements Expiring, Origin {
     this.connection.reader.tap = undefined;
     this.connection.reader.onEnd = undefined;
     if (reset) this.connection.reset();
-    else void this.connection.close();
+    // What the host still holds goes out first, for a client that takes it in time. Whether it did is
+    // nobody's business any more: the connection is closed either way.
+    else this.connection.close({ timeout: this.server.timeouts.send }).catch(() => {});
     this.server.forget(this);
   }
 }

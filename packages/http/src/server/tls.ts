@@ -70,7 +70,7 @@ export class Underlay extends Duplex {
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    if (error === null) void this.#connection.close();
+    if (error === null) void report(this.#connection.close(), () => {});
     else this.#connection.reset();
     done(error);
   }
