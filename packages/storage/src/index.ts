@@ -4,6 +4,8 @@ export type { Durability, OpenOptions, PageIo } from "./database/options.ts";
 export type { Database } from "./database/database.ts";
 export { openReader, type DatabaseHandle, type Reader } from "./database/reader.ts";
 export type { Snapshot } from "./database/snapshot.ts";
+export type { DatabaseStats } from "./database/stats.ts";
+export type { SlowEvent } from "./database/slow-event.ts";
 export type { Transaction } from "./database/transaction.ts";
 export { StorageError, type StorageErrorCode } from "./errors.ts";
 export type { RecoveryMode } from "./log/scan.ts";

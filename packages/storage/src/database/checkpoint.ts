@@ -8,8 +8,13 @@
  */
 import type { Log } from "../log/log.ts";
 import type { DatabaseParts } from "./database.ts";
+import { monotonic } from "@hotpath/runtime";
 import { noSpace } from "../log/segment-ring.ts";
+import { tellIfSlow } from "./slow-event.ts";
 import { type Manifest, writeManifest } from "./manifest.ts";
+
+/** The log may have so many times the length at which a checkpoint begins. */
+const BEHIND = 4;
 
 export class Checkpointer {
   readonly #parts: DatabaseParts;
@@ -24,15 +29,22 @@ export class Checkpointer {
     this.#manifest = parts.manifest;
   }
 
-  get manifest(): Manifest {
-    return this.#manifest;
+  count = 0;
+
+  /** Bytes of log that recovery would read. */
+  get logBytes(): number {
+    return this.#log.end.lsn - this.#manifest.log.lsn;
+  }
+
+  /** Whether the log has become so long that transactions must wait for a checkpoint. */
+  get isBehind(): boolean {
+    return this.logBytes > BEHIND * this.#parts.settings.checkpointBytes;
   }
 
   /** Begins one when the log has grown enough since the last. */
   consider(): void {
     if (this.#running !== undefined) return;
-    const { lsn } = this.#log.end;
-    if (lsn - this.#manifest.log.lsn < this.#parts.settings.checkpointBytes) return;
+    if (this.logBytes < this.#parts.settings.checkpointBytes) return;
     // A full disk: the next transaction that finds no room in the log is told.
     this.run().catch(() => {});
   }
@@ -77,7 +89,8 @@ export class Checkpointer {
   }
 
   async #write(closed: boolean): Promise<void> {
-    const { engines } = this.#parts;
+    const { engines, settings } = this.#parts;
+    const startMs = monotonic();
     const end = this.#log.seal();
     const { flushed } = this.#log;
     const start = { ...end, ...this.#log.ring.startAt() };
@@ -96,5 +109,7 @@ export class Checkpointer {
     }
     for (const engine of engines.values()) engine.checkpointed?.();
     await this.#log.ring.recycle(start.sequence);
+    this.count++;
+    tellIfSlow("checkpoint", monotonic() - startMs, settings.slowMs);
   }
 }

@@ -13,7 +13,7 @@ import type { GroupBuffer } from "../log/group-buffer.ts";
 import { RecordCursor } from "../log/group-reader.ts";
 import { Log } from "../log/log.ts";
 import type { ScanResult } from "../log/scan.ts";
-import { SegmentRing } from "../log/segment-ring.ts";
+import { noSpace, SegmentRing } from "../log/segment-ring.ts";
 import { Checkpointer } from "./checkpoint.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Settings } from "./options.ts";
@@ -21,6 +21,8 @@ import type { LazyPool } from "./lazy-pool.ts";
 import { Publication } from "./publication.ts";
 import { type DatabaseHandle, databaseHandle } from "./reader.ts";
 import type { SharedState } from "./shared-state.ts";
+import { tellIfSlow } from "./slow-event.ts";
+import type { DatabaseStats } from "./stats.ts";
 import { Snapshot, type Tables } from "./snapshot.ts";
 import { TableWrites, type Transaction, type TransactionRecords } from "./transaction.ts";
 
@@ -74,6 +76,7 @@ export class Database implements AsyncDisposable {
       inline: settings.flush === "inline",
     };
     this.#log = new Log(new SegmentRing(disk, sizes, scan), scan.end, grouping, {
+      written: (ms) => tellIfSlow("log write", ms, settings.slowMs),
       begins: () => this.#checkpointer.reopen(),
       sealed: (commit) => publication.seal(commit),
       durable: (commit) => publication.durable(commit, !this.#relaxed),
@@ -119,6 +122,29 @@ export class Database implements AsyncDisposable {
     return databaseHandle(disk.folder, state, pool.made, this.#tables);
   }
 
+  /** What it has done since it was opened, and how large it is. */
+  stats(): DatabaseStats {
+    const { state, pool } = this.#parts;
+    const log = this.#log;
+    return {
+      published: state.published,
+      durable: state.durable,
+      horizon: state.horizon(),
+      snapshots: state.openSnapshots,
+      poisoned: log.poison !== undefined,
+      checkpoints: this.#checkpointer.count,
+      log: {
+        files: log.ring.fileCount,
+        fileBytes: log.ring.sizeBytes,
+        recoveryBytes: this.#checkpointer.logBytes,
+        groups: log.groups,
+        writtenBytes: log.writtenBytes,
+        slowestWriteMs: log.slowestWriteMs,
+      },
+      pool: pool.made?.stats(),
+    };
+  }
+
   /** Writes what has changed to page files and lets the log begin anew. Happens by itself too. */
   async checkpoint(): Promise<void> {
     this.#checkWritable();
@@ -143,7 +169,7 @@ export class Database implements AsyncDisposable {
       throw new TypeError("A transaction's function must not be async: it runs alone, to its end");
     }
     if (!log.buffer.isRunning) return Promise.resolve(result);
-    if (log.hasRoom()) return this.#commit(result);
+    if (log.hasRoom() && !this.#checkpointer.isBehind) return this.#commit(result);
     return this.#commitWithRoom(log.suspend(), result);
   }
 
@@ -169,9 +195,14 @@ export class Database implements AsyncDisposable {
     for (const engine of this.#parts.engines.values()) {
       const writing = engine.backlog?.();
       if (writing === undefined) continue;
-      const door: Promise<void> = writing.finally(() => {
-        if (this.#door === door) this.#door = undefined;
-      });
+      const door: Promise<void> = writing
+        .catch((error: unknown) => {
+          // A full disk may have room later: the engine is asked again after the next commit.
+          if (!noSpace(error)) this.#log.fail(error);
+        })
+        .finally(() => {
+          if (this.#door === door) this.#door = undefined;
+        });
       this.#door = door;
     }
   }
@@ -207,6 +238,10 @@ export class Database implements AsyncDisposable {
   }
 
   async #room(bodyBytes: number): Promise<void> {
+    while (this.#checkpointer.isBehind) {
+      this.#checkWritable();
+      await this.#checkpointer.run();
+    }
     while (!this.#log.fits(bodyBytes)) {
       this.#checkWritable();
       await this.#log.makeRoom(bodyBytes);

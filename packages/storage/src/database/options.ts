@@ -28,8 +28,10 @@ export interface OpenOptions {
    * Default: "background".
    */
   readonly flush?: "background" | "inline";
-  /** A checkpoint begins when the log has grown by so much. Default: 256 MiB. */
+  /** A checkpoint begins when the log has grown by so much; at four times it, transactions wait. Default: 256 MiB. */
   readonly checkpointBytes?: number;
+  /** What takes longer is told on the diagnostics channel "hotpath.storage.slow". Default: 100. */
+  readonly slowMs?: number;
   /** The first segment of the log; each is twice the one before. Default: 1 MiB. */
   readonly firstSegmentBytes?: number;
   /** Default: 64 MiB. */
@@ -55,6 +57,7 @@ export function settings(options: OpenOptions): Settings {
     groupBytes: 65_536,
     flush: "background",
     checkpointBytes: 256 * MIB,
+    slowMs: 100,
     firstSegmentBytes: MIB,
     segmentBytes: 64 * MIB,
     poolBytes: 256 * MIB,
@@ -63,6 +66,7 @@ export function settings(options: OpenOptions): Settings {
   };
   within("groupDelayMs", chosen.groupDelayMs, 0, 1000, 0);
   within("groupBytes", chosen.groupBytes, 0, 16 * MIB);
+  within("slowMs", chosen.slowMs, 0, Infinity, 0);
   within("checkpointBytes", chosen.checkpointBytes, 4096, 2 ** 40);
   within("firstSegmentBytes", chosen.firstSegmentBytes, 8192, 1024 * MIB, 4096);
   within("segmentBytes", chosen.segmentBytes, chosen.firstSegmentBytes, 1024 * MIB, 4096);

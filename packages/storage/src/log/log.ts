@@ -15,7 +15,7 @@
  * 4. After the first error nothing is written any more, and nothing is tried again: after a failed fdatasync
  *    nobody knows what is on the disk, and a second one may succeed without having written anything.
  */
-import { external, shield, sleep } from "@hotpath/runtime";
+import { external, monotonic, shield, sleep } from "@hotpath/runtime";
 import { StorageError } from "../errors.ts";
 import type { CommitNumber } from "../engine/engine.ts";
 import { groupBytes, type LogPosition } from "./format.ts";
@@ -47,6 +47,8 @@ interface Sealed {
 export interface LogListener {
   /** Called once, before the first group is written. */
   begins(): Promise<void>;
+  /** A group took so long to become durable. */
+  written(ms: number, bytes: number): void;
   /** The gathering group is complete: `commit` is its last. */
   sealed(commit: CommitNumber): void;
   /** In order, once each, before those who wait are told. */
@@ -82,6 +84,8 @@ export class Log {
 
   groups = 0;
   writtenBytes = 0;
+  /** Of the group that took longest. */
+  slowestWriteMs = 0;
 
   constructor(ring: SegmentRing, end: LogPosition, grouping: GroupCommit, listener: LogListener) {
     this.#ring = ring;
@@ -259,11 +263,15 @@ export class Log {
     const { buffer, segment, lsn } = group;
     const bytes = buffer.bytes.subarray(0, buffer.sizeBytes);
     const position = lsn - segment.startLsn;
+    const startMs = monotonic();
     if (this.#grouping.inline && segment.file.writeSync !== undefined) {
       segment.file.writeSync(bytes, position);
     } else await segment.file.write(bytes, position);
     this.groups++;
     this.writtenBytes += bytes.length;
+    const ms = monotonic() - startMs;
+    this.slowestWriteMs = Math.max(this.slowestWriteMs, ms);
+    this.#listener.written(ms, bytes.length);
   }
 
   async #company(): Promise<void> {
