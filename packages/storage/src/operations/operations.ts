@@ -8,3 +8,4 @@ export { backupDatabase, type BackupReport } from "./backup.ts";
 export { salvageDatabase, type SalvageReport } from "./salvage.ts";
 export { dumpTable, type DumpOptions } from "./dump.ts";
 export { measureFolder, type Measurement } from "./measure.ts";
+export { scrub, SCRUB_CHANNEL, type ScrubOptions, type ScrubReport } from "./scrub.ts";

@@ -1,10 +1,9 @@
 /** What a database consists of, from its manifest and the sizes of its files; also while it is open. */
 import { NodeDisk } from "../disk/node-disk.ts";
-import { decodeOrderedState } from "../ordered/ordered-state.ts";
 import { PAGE_BYTES, SEGMENT_PAGES } from "../pool/page-pool.ts";
 import { segmentNamed } from "../pool/segment-files.ts";
 import { segmentFileNumber } from "../log/segment.ts";
-import { manifestIn, type StoredOptions } from "./stored-database.ts";
+import { manifestIn, orderedStateOf, type StoredOptions } from "./stored-database.ts";
 
 export interface DatabaseStat {
   readonly generation: number;
@@ -39,9 +38,9 @@ export async function statDatabase(
   options: StoredOptions = {},
 ): Promise<DatabaseStat> {
   const disk = options.disk ?? new NodeDisk(folder);
-  const { closed, commit, generation, sections, tables } = await manifestIn(disk);
-  const section = sections.get("ordered");
-  const state = section === undefined ? undefined : decodeOrderedState(section);
+  const manifest = await manifestIn(disk);
+  const { closed, commit, generation, tables } = manifest;
+  const state = orderedStateOf(manifest);
   const sizes = { pageFiles: 0, pageBytes: 0, logFiles: 0, logBytes: 0 };
   for (const name of await disk.list()) {
     const isPages = segmentNamed(name) !== undefined;

@@ -61,14 +61,18 @@ export class StoredDatabase implements AsyncDisposable {
 
   /** What the last checkpoint left of the ordered tables. */
   orderedState(): OrderedState | undefined {
-    const section = this.manifest.sections.get("ordered");
-    return section === undefined ? undefined : decodeOrderedState(section);
+    return orderedStateOf(this.manifest);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pool.close();
     await this.#lock[Symbol.asyncDispose]();
   }
+}
+
+export function orderedStateOf({ sections }: Manifest): OrderedState | undefined {
+  const section = sections.get("ordered");
+  return section === undefined ? undefined : decodeOrderedState(section);
 }
 
 /** The manifest of the database in a folder; FORMAT when there is none. */

@@ -3,7 +3,13 @@ import { checkCancelled, yieldNow } from "@hotpath/runtime";
 import { scanLog } from "../log/scan.ts";
 import { PAGE_BYTES, SEGMENT_PAGES, type PageNumber } from "../pool/page-pool.ts";
 import { positionOf, segmentName, segmentOf } from "../pool/segment-files.ts";
-import type { Finding, Progress, StoredDatabase } from "./stored-database.ts";
+import type { Manifest } from "../database/manifest.ts";
+import {
+  orderedStateOf,
+  type Finding,
+  type Progress,
+  type StoredDatabase,
+} from "./stored-database.ts";
 
 export interface VerifyReport {
   readonly pages: number;
@@ -13,7 +19,11 @@ export interface VerifyReport {
 
 /** Pages of one read. */
 const RUN_PAGES = 64;
-const WRONG = ["", "its checksum is wrong", "it is another page, written to the wrong place"];
+export const WRONG: readonly string[] = [
+  "",
+  "its checksum is wrong",
+  "it is another page, written to the wrong place",
+];
 
 /** The manifest has been verified when the database is given. */
 export async function verifyDatabase(
@@ -22,7 +32,7 @@ export async function verifyDatabase(
 ): Promise<VerifyReport> {
   const findings: Finding[] = [];
   const logBytes = await verifyLog(store, findings);
-  const inUse = usedPages(store);
+  const inUse = pagesInUse(store.manifest);
   const segments = await store.segments();
   const buffer = store.pool.reserve(RUN_PAGES);
   let pages = 0;
@@ -44,7 +54,7 @@ export async function verifyDatabase(
           if (wrong !== 0) findings.push(pageFinding(page + k, WRONG[wrong]!, inUse));
         }
         if (bytes < into.length) break;
-        checkCancelledHere();
+        checkCancelled();
         await yieldNow();
       }
     } finally {
@@ -54,11 +64,7 @@ export async function verifyDatabase(
   return { pages, logBytes, findings };
 }
 
-function checkCancelledHere(): void {
-  checkCancelled();
-}
-
-function pageFinding(
+export function pageFinding(
   page: PageNumber,
   what: string,
   inUse: (page: PageNumber) => boolean | undefined,
@@ -70,8 +76,8 @@ function pageFinding(
 }
 
 /** Whether a page is in use: undefined where only its table would know. */
-function usedPages(store: StoredDatabase): (page: PageNumber) => boolean | undefined {
-  const state = store.orderedState();
+export function pagesInUse(manifest: Manifest): (page: PageNumber) => boolean | undefined {
+  const state = orderedStateOf(manifest);
   if (state === undefined) return () => undefined;
   const { free, segments, used } = state.space;
   const unused = new Set(free);
@@ -83,7 +89,7 @@ function usedPages(store: StoredDatabase): (page: PageNumber) => boolean | undef
   };
 }
 
-function isBlank(bytes: Uint8Array, at: number): boolean {
+export function isBlank(bytes: Uint8Array, at: number): boolean {
   for (let k = at; k < at + PAGE_BYTES; k++) if (bytes[k] !== 0) return false;
   return true;
 }

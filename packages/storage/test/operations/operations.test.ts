@@ -20,11 +20,15 @@ import {
   dumpTable,
   manifestIn,
   storedDefinitions,
+  type Finding,
   salvageDatabase,
+  scrub,
   statDatabase,
   StoredDatabase,
   verifyDatabase,
 } from "@hotpath/storage/operations";
+import { orderedStateOf } from "../../src/operations/stored-database.ts";
+import { run, spawn } from "@hotpath/runtime";
 
 const notes = ordered("notes");
 const others = ordered("others");
@@ -62,6 +66,15 @@ async function damage(
     await using store = await StoredDatabase.open(folder);
     free = new Set(store.orderedState()!.space.free);
   }
+  return flip(folder, free, choose, most);
+}
+
+function flip(
+  folder: string,
+  free: ReadonlySet<number>,
+  choose: (page: Buffer) => boolean,
+  most: number,
+): number {
   let damaged = 0;
   for (const name of readdirSync(folder).filter((name) => name.endsWith(".pages"))) {
     const path = join(folder, name);
@@ -228,4 +241,38 @@ test("series are dumped and backed up too, by what is stored about them", async 
   const lines = [...dumpTable(snapshot, definitions[0]!)];
   assert.equal(lines.length, 3000);
   assert.equal(lines[7], '{"table":"readings","row":{"at":70,"celsius":3.5,"id":7,"note":"n7"}}');
+});
+
+test("a scrubber finds a page that has rotted, beside a database that is written to", async (context) => {
+  const { folder } = await filled(context);
+  await run(async () => {
+    await using db = await open(folder, { tables });
+    const clean = await scrub(folder, { passes: 1, pagesPerSecond: 1e6 });
+    assert.equal(clean.findings, 0);
+    assert(clean.pages > 50);
+    const writing = spawn(async () => {
+      for (let k = 0; k < 30; k++) {
+        await db.transaction((tx) => {
+          for (let n = k; n < COUNT; n += 50) tx.table(notes).put(key(n), `again ${k}`);
+        });
+        if (k % 5 === 0) await db.checkpoint();
+      }
+    });
+    assert.equal((await scrub(folder, { passes: 3, pagesPerSecond: 1e6 })).findings, 0);
+    await writing;
+    await db.checkpoint();
+    const { free } = orderedStateOf(await manifestIn(new NodeDisk(folder)))!.space;
+    assert.equal(
+      flip(folder, new Set(free), (page) => page[14] === 4 && page[44] === 0, 1),
+      1,
+    );
+    const findings: Finding[] = [];
+    const found = await scrub(folder, {
+      passes: 1,
+      pagesPerSecond: 1e6,
+      onFinding: (each) => findings.push(each),
+    });
+    assert.equal(found.findings, 1);
+    assert.match(findings[0]!.what, /checksum is wrong/);
+  });
 });

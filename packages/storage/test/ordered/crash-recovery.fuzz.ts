@@ -10,7 +10,7 @@ import { FaultyDisk, type CrashKind } from "../../src/disk/faulty-disk.ts";
 import { chooser } from "../crash-history.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
-const histories = Number(process.env["HOTPATH_RUNS"] ?? 4);
+const histories = Number(process.env["HOTPATH_RUNS"] ?? 3);
 
 const one = ordered("one");
 const two = ordered("two");
