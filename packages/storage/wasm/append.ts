@@ -9,12 +9,12 @@
  * 3. `append` may stop for a page, a frame or a segment; called again, it goes on where it was.
  */
 import { create, ownFrame, resident, settle } from "./frames";
-import { addEntry, hashOf, lookUp, removeEntry, repoint } from "./key-index";
+import { addEntry, hashOf, isIndexed, lookUp, removeEntry, repoint } from "./key-index";
 import { endOrdinal, pageOf, runAt } from "./runs";
 import {
   ABSENT, CAPACITY, COLUMNS, COLUMNS_END, COLUMN_BYTES, COLUMN_LIST, COMMIT_AT, COPIED, DATA_PAGES, H_EARLIEST,
   H_FIRST_COMMIT, H_FIRST_TIME, H_HEAP, H_LAST_COMMIT, H_LAST_TIME, H_LATE, H_ROWS, KEY_AT, KEY_WIDTH, LAST_TIME, LATE,
-  NEED_MAP, NEED_SEGMENT, NEED_VERSIONS, NO_FRAME, OWNER, ROWS, RUN_COUNT, RUN_LATE, RUN_LATE_FROM, RUN_LATE_ROWS,
+  NEED_INDEX, NEED_MAP, NEED_SEGMENT, NEED_VERSIONS, NO_FRAME, OWNER, ROWS, RUN_COUNT, RUN_LATE, RUN_LATE_FROM, RUN_LATE_ROWS,
   RUN_LATE_TO, RUN_PAGES, RUN_TIME, SETTLED_PAGES, TAIL, TAIL_PAGE, TIME_AT, VARIABLE_COLUMNS,
   VERSIONS, VERSION_COUNT, VERSION_MASK, WRITER,
 } from "./table-map";
@@ -197,7 +197,8 @@ function index(table: usize, tail: usize, commit: i64): u32 {
 function enter(table: usize, a: u64, b: u64, page: u32, row: u32, commit: i64): u32 {
   const hash = hashOf(table, a, b);
   const before = lookUp(table, load<u32>(table, WRITER) as usize, hash, a, b);
-  if (before < 16) return before == ABSENT ? addEntry(table, hash, page, row) : before;
+  if (before == ABSENT) return isIndexed(table) ? addEntry(table, hash, page, row) : NEED_INDEX;
+  if (before < 16) return before;
   const ended = load<u32>((before & ~4095) as usize, 8);
   const locator = ((ended as u64) << 8) | ((before & 255) as u64);
   const lacks = roomToEnd(table, ended);
@@ -269,6 +270,7 @@ export function end(table: usize, k0: u32, k1: u32, k2: u32, k3: u32, commitNumb
   const a = (k0 as u64) | ((k1 as u64) << 32);
   const b = (k2 as u64) | ((k3 as u64) << 32);
   const before = lookUp(table, load<u32>(table, WRITER) as usize, hashOf(table, a, b), a, b);
+  if (before == ABSENT && !isIndexed(table)) return NEED_INDEX;
   if (before < 16) return before;
   const ended = load<u32>((before & ~4095) as usize, 8);
   const lacks = roomToEnd(table, ended);

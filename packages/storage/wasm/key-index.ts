@@ -19,7 +19,8 @@
 import { addressOf, disown, fix, ownFrame } from "./frames";
 import { SEGMENTS, SEGMENT_BYTES } from "./memory-map";
 import {
-  ABSENT, INDEX_FRAMES, KEYS, KEY_AT, KEY_WIDTH, NEED_PAGE, NO_FRAME, NO_INDEX, OWNER, SEED, SHARDS, SHARD_FREE,
+  ABSENT, INDEX_FRAMES, KEYS, KEY_AT, KEY_WIDTH, NEED_PAGE, NO_FRAME, NO_INDEX, OWNER, RUN_FIRST, SEED, SHARDS, SHARD_FREE,
+  UNINDEXED,
 } from "./table-map";
 
 const TURN: usize = 0;
@@ -133,6 +134,13 @@ export function lookUp(table: usize, hazard: usize, hash: u32, a: u64, b: u64): 
 @inline
 function owned(table: usize, page: u32): bool {
   return atomic.load<u32>(SEGMENTS + ((page >> 14) as usize) * SEGMENT_BYTES) == load<u32>(table, OWNER);
+}
+
+/** Whether the index has all rows. */
+// @ts-ignore: decorator
+@inline
+export function isIndexed(table: usize): bool {
+  return atomic.load<u32>(table, UNINDEXED) <= atomic.load<u32>(table, RUN_FIRST);
 }
 
 /** Begins an empty index: 16 shards of one chunk. */

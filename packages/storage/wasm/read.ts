@@ -1,10 +1,10 @@
 /** Rows found by key or by time, in place. A cursor is a hazard (frames.ts) whose other words are used here. */
 import { fix, settled } from "./frames";
-import { foundPage, hashOf, lookUp } from "./key-index";
+import { foundPage, hashOf, isIndexed, lookUp } from "./key-index";
 import { SETTLED_TO } from "./memory-map";
 import { fixOrdinal } from "./runs";
 import {
-  ABSENT, COMMIT_AT, H_FIRST_COMMIT, H_FIRST_TIME, H_LAST_COMMIT, H_LAST_TIME, H_LATE, H_ROWS, LATE, NEED_PAGE, TIME_AT,
+  ABSENT, COMMIT_AT, H_FIRST_COMMIT, H_FIRST_TIME, H_LAST_COMMIT, H_LAST_TIME, H_LATE, H_ROWS, LATE, NEED_INDEX, NEED_PAGE, TIME_AT,
 } from "./table-map";
 import { aliveAt, hasDead, isDead, predecessorOf } from "./versions";
 
@@ -15,6 +15,9 @@ const FIRST: usize = 20;
 const END: usize = 24;
 /** 0 when every row in [FIRST, END) is asked for, 1 when each has to be looked at. */
 const MIXED: usize = 28;
+
+/** Answers below are not addresses. */
+const FIRST_ADDRESS: u32 = 16;
 
 // @ts-ignore: decorator
 @inline
@@ -37,10 +40,13 @@ export function find(table: usize, cursor: usize, k0: u32, k1: u32, k2: u32, k3:
   const a = (k0 as u64) | ((k1 as u64) << 32);
   const b = (k2 as u64) | ((k3 as u64) << 32);
   const snapshot = at as i64;
+  // Before the search: the run that has the key may enter the index meanwhile.
+  const whole = isIndexed(table);
   let found = lookUp(table, cursor, hashOf(table, a, b), a, b);
+  if (found == ABSENT && !whole) return NEED_INDEX;
   // Most pages: no look at header and commit, which are other cache lines.
-  if (settled && found > NEED_PAGE && load<i64>(SETTLED_TO) <= snapshot && !hasDead(foundPage)) return found;
-  while (found > NEED_PAGE) {
+  if (settled && found >= FIRST_ADDRESS && load<i64>(SETTLED_TO) <= snapshot && !hasDead(foundPage)) return found;
+  while (found >= FIRST_ADDRESS) {
     const page = (found & ~4095) as usize;
     const row = found & 255;
     if (commitOf(table, page, row) <= snapshot) return goesOn(table, page, row, snapshot) ? found : ABSENT;

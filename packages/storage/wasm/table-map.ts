@@ -51,6 +51,8 @@ export const VARIABLE_NEXT: usize = 120;
 export const DEAD_ROWS: usize = 132;
 /** Bytes of header and columns: the heap of variable values ends above. */
 export const COLUMNS_END: usize = 136;
+/** Runs from the first one up to this one (exclusive) are not in the key index yet. */
+export const UNINDEXED: usize = 148;
 /** Pages before this ordinal have been settled. */
 export const SETTLED_PAGES: usize = 144;
 /** Columns whose values stand in the heap. */
@@ -96,5 +98,7 @@ export const NEED_SEGMENT: u32 = 3;
 export const NO_INDEX: u32 = 4;
 /** The segment of the page `needMapOf` needs a map of dead rows. */
 export const NEED_MAP: u32 = 5;
+/** The key may be in a run that is not in the index yet. */
+export const NEED_INDEX: u32 = 7;
 /** The version table is half full. */
 export const NEED_VERSIONS: u32 = 6;

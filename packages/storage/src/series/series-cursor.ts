@@ -11,7 +11,7 @@ import { LateMerge } from "./late-merge.ts";
 import { lateRows } from "./late-rows.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { copyRow, rowViewClass, type RowView, type Words } from "./row-view.ts";
-import { ANSWER, CURSOR, FIRST_ADDRESS } from "./table-map.ts";
+import { ANSWER, CURSOR, FIRST_ADDRESS, TABLE } from "./table-map.ts";
 
 /** What a cursor reads: a series in this thread's view of the memory. */
 export interface SeriesPlace {
@@ -20,6 +20,8 @@ export interface SeriesPlace {
   readonly layout: RowLayout;
   readonly control: number;
   readonly name: string;
+  /** Enters older rows into the index; on the writer's thread. Others wait for it. */
+  readonly indexMore?: () => void;
 }
 
 export interface TimeRange {
@@ -31,6 +33,7 @@ export interface TimeRange {
   readonly reverse?: boolean;
 }
 
+const INDEX_WAIT_MS = 10;
 const EARLIEST: number = -(2 ** 62);
 const LATEST: number = 2 ** 62;
 
@@ -39,6 +42,7 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
   readonly row: RowView<C>;
   /** The commit up to which it sees. */
   commit: number;
+  readonly #place: SeriesPlace;
   readonly #pool: SharedPool;
   readonly #kernel: Kernel;
   readonly #layout: RowLayout;
@@ -66,6 +70,7 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
 
   constructor(place: SeriesPlace, commit: number) {
     const { pool, words, layout, control } = place;
+    this.#place = place;
     this.#pool = pool;
     this.#kernel = pool.kernel;
     this.#layout = layout;
@@ -97,8 +102,17 @@ export class SeriesCursor<C extends Columns = Columns> implements Disposable {
         return true;
       }
       if (found === ANSWER.absent) return false;
-      this.#load();
+      if (found === ANSWER.needIndex) this.#awaitIndex();
+      else this.#load();
     }
+  }
+
+  /** The key may be in a run that is not in the index since the database was opened. */
+  #awaitIndex(): void {
+    const { indexMore } = this.#place;
+    if (indexMore !== undefined) return indexMore();
+    const at = (this.#place.control + TABLE.unindexed) >>> 2;
+    Atomics.wait(this.#i32, at, Atomics.load(this.#i32, at), INDEX_WAIT_MS);
   }
 
   /** Stands before the first row of the range; `next` moves. */

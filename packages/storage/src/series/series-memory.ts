@@ -34,6 +34,8 @@ export class SeriesMemory {
   readonly #freeMaps: Address[] = [];
   /** Version tables that were outgrown, by size. */
   readonly #freeVersions = new Map<number, Address>();
+  /** Pages of the youngest run that is not in the index which are not either; they are entered from the last on. */
+  #unindexedPages = 0;
   /** The first page that has not been handed out to be written. */
   #writtenRuns = 0;
   #writtenPages = 0;
@@ -128,6 +130,7 @@ export class SeriesMemory {
       this.pool.load(page, true);
     } else if (lacks === ANSWER.needSegment) this.#addRun();
     else if (lacks === ANSWER.needMap) this.#addMap(this.pool.kernel.needMapOf.value);
+    else if (lacks === ANSWER.needIndex) this.indexRun();
     else if (lacks === ANSWER.needVersions) this.#roomForVersions();
     else throw this.#noRoom();
   }
@@ -274,15 +277,41 @@ export class SeriesMemory {
     this.#set(TABLE.copied, view.getUint32(address + SERIES_HEADER.rows, true));
   }
 
-  /** Enters the keys of all rows that are not dead, from their pages. */
-  rebuildIndex(): void {
-    if (this.layout.key === undefined) return;
-    const end = this.pool.kernel.endOrdinal(this.control);
-    for (let at = this.pool.kernel.firstOrdinal(this.control); at < end; at++) {
-      const address = this.#hazard.fix(this.pool.kernel.pageOf(this.control, at));
-      const failed = this.pool.kernel.indexPage(this.control, address);
-      if (failed !== ANSWER.done) throw this.#noRoom();
+  /** Says that no run is in the index, but for the page that is being filled. */
+  deferIndex(): void {
+    const { layout } = this;
+    const runs = this.word(TABLE.runCount);
+    if (layout.key === undefined || runs === 0) return;
+    this.#unindexedPages = this.pool.view.getUint32(this.run(runs - 1) + RUN.pages, true);
+    const tail = this.word(TABLE.tail);
+    if (tail !== 0) {
+      this.#unindexedPages--;
+      if (this.pool.kernel.indexPage(this.control, tail) !== ANSWER.done) throw this.#noRoom();
     }
+    Atomics.store(this.pool.words, (this.control + TABLE.unindexed) >>> 2, runs);
+  }
+
+  /** Whether there are runs that are not in the index. */
+  get isIndexing(): boolean {
+    return this.word(TABLE.unindexed) > this.word(TABLE.runFirst);
+  }
+
+  /** Enters the youngest run that is not in the index, all of it or only so many pages. */
+  indexRun(most: number = Infinity): void {
+    const index = this.word(TABLE.unindexed) - 1;
+    const first = this.pool.view.getUint32(this.run(index) + RUN.page, true);
+    for (let done = 0; done < most && this.#unindexedPages > 0; done++) {
+      const address = this.#hazard.fix(first + this.#unindexedPages - 1);
+      if (this.pool.kernel.indexPage(this.control, address) !== ANSWER.done) throw this.#noRoom();
+      this.#unindexedPages--;
+    }
+    if (this.#unindexedPages > 0) return;
+    const at = (this.control + TABLE.unindexed) >>> 2;
+    if (index > 0) {
+      this.#unindexedPages = this.pool.view.getUint32(this.run(index - 1) + RUN.pages, true);
+    }
+    Atomics.store(this.pool.words, at, index);
+    Atomics.notify(this.pool.words, at);
   }
 
   /** Takes the keys of a run's rows out of the index. */

@@ -66,7 +66,14 @@ export class SeriesTable {
     this.#memory = new SeriesMemory(pool, name, number, layout, this.#seed, () =>
       host.snapshots.horizon(),
     );
-    this.place = { pool, words, layout, control: this.#memory.control, name };
+    this.place = {
+      pool,
+      words,
+      layout,
+      control: this.#memory.control,
+      name,
+      indexMore: () => this.#memory.indexRun(),
+    };
     this.shared = new SeriesCursor(this.place, 0);
     const cursor = new SeriesCursor(this.place, 0);
     this.writes = new SeriesWrites(number, name, layout, host.records, cursor);
@@ -95,6 +102,12 @@ export class SeriesTable {
       this.#tail = tail;
       this.#pool.kernel.settlePages(this.#memory.control, this.#host.snapshots.published);
     }
+  }
+
+  /** Enters some more rows into the index, after an opening; false when it has all. */
+  indexSome(pages: number): boolean {
+    if (this.#memory.isIndexing) this.#memory.indexRun(pages);
+    return this.#memory.isIndexing;
   }
 
   /** Full pages that nobody has written yet. */
@@ -216,7 +229,7 @@ export class SeriesTable {
         view.setBigInt64(MEMORY_MAP.settledTo, commit, true);
       }
     }
-    this.#memory.rebuildIndex();
+    this.#memory.deferIndex();
   }
 
   #restoreSide(run: Address, first: PageNumber, generation: number, side: Side): void {

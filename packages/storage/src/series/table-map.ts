@@ -26,6 +26,7 @@ export const TABLE = {
   versionMask: 108,
   versionCount: 112,
   deadRows: 132,
+  unindexed: 148,
   columnsEnd: 136,
   variableColumns: 140,
   columnList: 256,
@@ -59,6 +60,7 @@ export const ANSWER = {
   noIndex: 4,
   needMap: 5,
   needVersions: 6,
+  needIndex: 7,
 } as const;
 
 /** Addresses are above. */
