@@ -45,15 +45,15 @@ export class SegmentFiles {
     this.#direct = direct;
   }
 
-  /** Whether the whole page was there. */
+  /** Reads pages that follow each other; whether all of them were there. */
   readSync(page: PageNumber, into: Uint8Array): boolean {
     const segment = segmentOf(page);
     let file = this.#reading.get(segment);
     if (file === undefined) {
-      file = this.#disk.openSync(segmentName(segment));
+      file = this.#disk.openSync(segmentName(segment), this.#direct);
       this.#reading.set(segment, file);
     }
-    return file.readSync(into, positionOf(page)) === PAGE_BYTES;
+    return file.readSync(into, positionOf(page)) === into.length;
   }
 
   async write(page: PageNumber, from: Uint8Array): Promise<void> {

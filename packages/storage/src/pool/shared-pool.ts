@@ -59,6 +59,8 @@ export interface PoolStats {
 /** Pages of one write: the run is copied together first, unless the frames lie side by side already. */
 const RUN_PAGES = 64;
 const SPILL_PAGES = 16;
+/** Pages that `readRun` reads at once. */
+export const READ_PAGES = 64;
 const WAIT_MS = 5;
 /** After so many waits the thread that reads the page is taken for dead. */
 const MAX_WAITS = 1000;
@@ -75,6 +77,7 @@ export class SharedPool implements PagePool {
   readonly #segments = new Set<number>();
   /** Where pages that do not lie side by side are put together for one write. */
   #bounce: Address = 0;
+  #readBounce: Address = 0;
   /** The same for `writeSync`, which may come while another write is under way. */
   #spillBounce: Address = 0;
 
@@ -237,15 +240,25 @@ export class SharedPool implements PagePool {
     } finally {
       this.kernel.endLoad(frame, good ? 1 : 0, keep ? 1 : 0);
     }
-    if (wrong !== undefined) {
-      const file = segmentName(segmentOf(page));
-      const position = positionOf(page);
-      throw new StorageError(
-        "CORRUPT",
-        `Cannot read the page at byte ${position} of ${file}: ${wrong}`,
-        { file, position },
-      );
+    if (wrong !== undefined) throw corrupt(page, wrong);
+  }
+
+  /**
+   * Reads pages that follow each other in a segment, READ_PAGES at most, past the frames, and checks them. They lie at
+   * the answered address until this is called again. For the thread that writes.
+   */
+  readRun(first: PageNumber, count: number): Address {
+    const bounce = (this.#readBounce ||= this.reserve(READ_PAGES));
+    const whole = this.#files.readSync(
+      first,
+      this.bytes.subarray(bounce, bounce + count * PAGE_BYTES),
+    );
+    if (!whole) throw corrupt(first, "its file ends too early");
+    for (let k = 0; k < count; k++) {
+      const wrong = WRONG[this.kernel.verify(bounce + k * PAGE_BYTES, first + k)];
+      if (wrong !== undefined) throw corrupt(first + k, wrong);
     }
+    return bounce;
   }
 
   #awaitLoad(page: PageNumber): void {
@@ -288,6 +301,16 @@ export class SharedPool implements PagePool {
       "Cannot make room for a page: every frame holds one that is unwritten or in use; raise memoryBytes",
     );
   }
+}
+
+function corrupt(page: PageNumber, why: string): StorageError {
+  const file = segmentName(segmentOf(page));
+  const position = positionOf(page);
+  return new StorageError(
+    "CORRUPT",
+    `Cannot read the page at byte ${position} of ${file}: ${why}`,
+    { file, position },
+  );
 }
 
 const WRONG: readonly (string | undefined)[] = [

@@ -6,7 +6,7 @@ import { StorageError } from "../errors.ts";
 import { SERIES_HEADER } from "../page/header.ts";
 import { MEMORY_MAP } from "../pool/memory-map.ts";
 import { PAGE_BYTES, SEGMENT_PAGES, type Address, type PageNumber } from "../pool/page-pool.ts";
-import type { PoolHazard, SharedPool } from "../pool/shared-pool.ts";
+import { READ_PAGES, type PoolHazard, type SharedPool } from "../pool/shared-pool.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { ANSWER, CURSOR, RUN, TABLE, VERSION_BYTES } from "./table-map.ts";
 
@@ -300,10 +300,16 @@ export class SeriesMemory {
   indexRun(most: number = Infinity): void {
     const index = this.word(TABLE.unindexed) - 1;
     const first = this.pool.view.getUint32(this.run(index) + RUN.page, true);
-    for (let done = 0; done < most && this.#unindexedPages > 0; done++) {
-      const address = this.#hazard.fix(first + this.#unindexedPages - 1);
-      if (this.pool.kernel.indexPage(this.control, address) !== ANSWER.done) throw this.#noRoom();
-      this.#unindexedPages--;
+    for (let left = most; left > 0 && this.#unindexedPages > 0;) {
+      const count = Math.min(left, READ_PAGES, this.#unindexedPages);
+      const from = this.#unindexedPages - count;
+      const pages = this.pool.readRun(first + from, count);
+      for (let k = 0; k < count; k++) {
+        const failed = this.pool.kernel.indexPage(this.control, pages + k * PAGE_BYTES);
+        if (failed !== ANSWER.done) throw this.#noRoom();
+      }
+      this.#unindexedPages = from;
+      left -= count;
     }
     if (this.#unindexedPages > 0) return;
     const at = (this.control + TABLE.unindexed) >>> 2;
