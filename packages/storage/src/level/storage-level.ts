@@ -68,6 +68,7 @@ type BatchOperation =
 export class StorageLevel<K = string, V = string> extends AbstractLevel<Format, K, V> {
   readonly location: string;
   #database: Database | undefined;
+  #latest: OrderedReads | undefined;
 
   /** Takes the options of abstract-level and those of `open`. */
   constructor(location: string, options: StorageLevelOptions<K, V> = {}) {
@@ -85,7 +86,7 @@ export class StorageLevel<K = string, V = string> extends AbstractLevel<Format, 
   }
 
   get #reads(): OrderedReads {
-    return this.database.table(entries);
+    return (this.#latest ??= this.database.table(entries));
   }
 
   #readsOf(options: ReadOptions): OrderedReads {
@@ -116,7 +117,7 @@ export class StorageLevel<K = string, V = string> extends AbstractLevel<Format, 
 
   async _close(): Promise<void> {
     const database = this.#database;
-    this.#database = undefined;
+    this.#database = this.#latest = undefined;
     await database?.close();
   }
 
