@@ -19,6 +19,7 @@ interface PreviewExports {
     x: number,
     y: number,
     z: number,
+    soft: number,
     ax: number,
     ay: number,
     az: number,
@@ -26,7 +27,7 @@ interface PreviewExports {
   ): void;
 }
 
-const COLUMNS = 7;
+const COLUMNS = 8;
 
 export function previewForces(kernels: Kernels, bodies: Bodies, units: Units): Forces {
   const { memory, capacity } = bodies;
@@ -35,10 +36,20 @@ export function previewForces(kernels: Kernels, bodies: Bodies, units: Units): F
   const bytes = align(capacity * 4) + 64;
   const start = bodies.reserve(COLUMNS * bytes);
   const at = Array.from({ length: COLUMNS }, (_, k) => start + k * bytes);
-  const [m, x, y, z, ax, ay, az] = at as [number, number, number, number, number, number, number];
+  const [m, x, y, z, soft, ax, ay, az] = at as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const column = (offset: number): Float32Array =>
     new Float32Array(memory.buffer, offset, capacity);
-  const [fm, fx, fy, fz, fax, fay, faz] = at.map(column) as [
+  const [fm, fx, fy, fz, fsoft, fax, fay, faz] = at.map(column) as [
+    Float32Array,
     Float32Array,
     Float32Array,
     Float32Array,
@@ -64,9 +75,11 @@ export function previewForces(kernels: Kernels, bodies: Bodies, units: Units): F
         fx[i] = (bodies.x[i]! - centreX) / scale;
         fy[i] = (bodies.y[i]! - centreY) / scale;
         fz[i] = (bodies.z[i]! - centreZ) / scale;
+        fsoft[i] = (bodies.softening[i]! / scale) ** 2;
       }
       const rows = Math.ceil(n / 8) * 8;
-      kernel.preview(0, rows, n, m, x, y, z, ax, ay, az, (units.softening / scale) ** 2);
+      const softening2 = (units.softening / scale) ** 2;
+      kernel.preview(0, rows, n, m, x, y, z, soft, ax, ay, az, softening2);
       const unit = (units.G * heavy) / (scale * scale);
       for (let i = 0; i < n; i++) {
         bodies.ax[i] = unit * fax[i]!;
