@@ -75,18 +75,21 @@ describe("integrators and solvers", { timeout: 120_000 }, () => {
     assert.ok(end.forceError! > 1e-4 && end.forceError! < 0.01, `error ${end.forceError}`);
   });
 
-  test("an integrator that needs jerks is refused with the tree, by path", async () => {
-    const request = {
-      name: "x",
-      initial: { kind: "plummer" },
-      integrator: "hermite4",
-      solver: "tree",
-      dt: 0.01,
-      steps: 1,
-      snapshotEvery: 1,
-    };
-    const response = await service.post("/api/v1/simulations", request);
-    assert.equal(response.status, 422);
-    assert.match(await response.text(), /"path":"solver"/);
-  });
+  for (const integrator of ["hermite4", "ias15"] as const) {
+    test(`${integrator} is refused with the tree, by path, and left to itself gets the direct sum`, async () => {
+      const request = {
+        name: "x",
+        initial: { kind: "plummer", n: 2600 },
+        integrator,
+        dt: 1e-6,
+        steps: 1,
+        snapshotEvery: 1,
+      };
+      const refused = await service.post("/api/v1/simulations", { ...request, solver: "tree" });
+      assert.equal(refused.status, 422);
+      assert.match(await refused.text(), /"path":"solver"/);
+      const id = await service.create(request);
+      assert.equal(((await service.finished(id)) as SolverResource).solver, "direct");
+    });
+  }
 });

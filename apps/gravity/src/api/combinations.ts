@@ -16,9 +16,10 @@ export function requireCombination(request: CreateRequest, bodies: Bodies): void
 function solverViolations(request: CreateRequest): Violation[] {
   const { solver, integrator, errorTarget, theta } = request;
   const wrong: Violation[] = [];
-  const jerks = integrators[integrator].needs === "jerks";
-  if (solver === "tree" && jerks) {
-    const message = `${integrator} needs the jerks that only the direct sum gives`;
+  const { needs } = integrators[integrator];
+  if (solver === "tree" && needs !== undefined) {
+    const what = needs === "jerks" ? "the jerks" : "the exact forces";
+    const message = `${integrator} needs ${what} that only the direct sum gives`;
     wrong.push({ path: "solver", message });
   }
   if (errorTarget !== undefined && theta !== undefined) {
@@ -27,7 +28,8 @@ function solverViolations(request: CreateRequest): Violation[] {
   for (const [path, value] of Object.entries({ errorTarget, theta })) {
     if (value === undefined) continue;
     if (solver === "direct") wrong.push({ path, message: "only the tree has one, not direct" });
-    else if (jerks) wrong.push({ path, message: `only the tree has one, not ${integrator}` });
+    else if (needs !== undefined)
+      wrong.push({ path, message: `only the tree has one, not ${integrator}` });
   }
   return wrong;
 }

@@ -65,7 +65,7 @@ function given(
 export function solverFor(request: CreateRequest, n: number): "direct" | "tree" {
   const { solver = "auto", integrator, errorTarget, theta } = request;
   if (solver !== "auto") return solver;
-  if (integrators[integrator].needs === "jerks") return "direct";
+  if (integrators[integrator].needs !== undefined) return "direct";
   return fasterSolver(n, {
     ...(errorTarget === undefined ? {} : { errorTarget }),
     ...(theta === undefined ? {} : { theta }),

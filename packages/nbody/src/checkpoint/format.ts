@@ -1,9 +1,9 @@
 /**
- * A checkpoint as bytes, little-endian, version 1:
+ * A checkpoint as bytes, little-endian, version 2:
  *
  *     0        8         12       16              16+h                       end−8     end
  *     ├─ magic ┼ h: u32  ┼ 0: u32 ┼ header: JSON  ┼ arrays, in the header's  ┼ check   ┤
- *     │HPNBODY1│         │        │ padded with   │ order, each padded with  │ u32 × 2 │
+ *     │HPNBODY2│         │        │ padded with   │ order, each padded with  │ u32 × 2 │
  *     │        │         │        │ blanks to 8   │ zeros to 8               │         │
  *
  * The header's numbers are JavaScript's shortest decimals, which read back to the same bits. The check
@@ -17,7 +17,7 @@ import { isIntegratorName } from "../integrators/registry.ts";
 import { settingsFrom } from "../integrators/settings.ts";
 import type { Snapshot, SnapshotHeader } from "./snapshot.ts";
 
-const MAGIC = new TextEncoder().encode("HPNBODY1");
+const MAGIC = new TextEncoder().encode("HPNBODY2");
 const PREFIX_BYTES = 16;
 const CHECK_BYTES = 8;
 const MAX_HEADER_BYTES = 64 << 10;
@@ -114,13 +114,16 @@ function headerFrom(bytes: Uint8Array): WrittenHeader {
     header.bounces,
     header.checkpointEvery,
     header.n,
+    header.capacity,
   ];
   const n = header.n ?? 0;
+  const capacity = header.capacity ?? 0;
   const good =
     numbers.every(Number.isFinite) &&
     counts.every((count) => Number.isSafeInteger(count) && count! >= 0) &&
     n >= 1 &&
-    n <= MAX_BODIES &&
+    n <= capacity &&
+    capacity <= MAX_BODIES &&
     typeof header.current === "boolean" &&
     COLLISION_RULES.includes(header.collisions!) &&
     typeof header.integrator === "string" &&
@@ -131,7 +134,7 @@ function headerFrom(bytes: Uint8Array): WrittenHeader {
         typeof name === "string" &&
         Number.isSafeInteger(length) &&
         length >= 0 &&
-        length <= MAX_STATE_PER_BODY * (n + 8),
+        length <= MAX_STATE_PER_BODY * (capacity + 8),
     );
   if (!good) throw bad("their header does not describe a system of this version");
   try {

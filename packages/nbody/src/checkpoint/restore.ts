@@ -22,7 +22,8 @@ export async function restoreSystem(
 ): Promise<System> {
   const snapshot = decodeSnapshot(bytes);
   const { header, columns } = snapshot;
-  const bodies = Bodies.allocate(columns.get("id")!.length);
+  const bodies = Bodies.allocate(header.capacity);
+  bodies.shrink(columns.get("id")!.length);
   for (const name of FLOAT_COLUMNS) bodies[name].set(columns.get(name)!);
   bodies.id.set(columns.get("id")!);
   const { energyLimit, ...rest } = header;

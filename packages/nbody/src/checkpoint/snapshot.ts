@@ -19,6 +19,8 @@ export interface SnapshotHeader {
   readonly dt: number;
   readonly startTime: number;
   readonly stepsDone: number;
+  /** Rows of the bodies' columns: the integrator's kept arrays are laid out by it, however few bodies are left. */
+  readonly capacity: number;
   /** Whether ax, ay, az are those of the positions. */
   readonly current: boolean;
   readonly collisions: CollisionRule;

@@ -57,6 +57,7 @@ export const ias15: Integrator = {
   order: 15,
   symplectic: false,
   adaptive: true,
+  needs: "exact-forces",
   step(motion) {
     let left = motion.dt;
     let kernel = bound(motion);

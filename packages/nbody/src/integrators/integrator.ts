@@ -44,7 +44,7 @@ export interface Integrator {
   readonly symplectic: boolean;
   readonly adaptive: boolean;
   /** What the force backend must give besides accelerations. */
-  readonly needs?: "jerks";
+  readonly needs?: "jerks" | "exact-forces";
   /** Throws TypeError or RangeError when it cannot integrate these bodies. */
   accept?(bodies: Bodies): void;
   /** Advances the bodies by dt. */

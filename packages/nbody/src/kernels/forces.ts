@@ -24,6 +24,11 @@ export interface Forces {
    * elsewhere than in the columns. Only solvers that can; hermite4 and the variational equations need it.
    */
   jerks?(request: JerkRequest): void;
+  /**
+   * True where forces are not right to rounding (trees, float32): as the bodies move they jump by their error, and
+   * an integrator that looks for the terms of a series in them finds none.
+   */
+  readonly approximate?: boolean;
   close(): void;
 }
 

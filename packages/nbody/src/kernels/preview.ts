@@ -60,6 +60,7 @@ export function previewForces(kernels: Kernels, bodies: Bodies, units: Units): F
   ];
   return {
     name: "direct f32 preview",
+    approximate: true,
     bodies,
     units,
     accelerations() {

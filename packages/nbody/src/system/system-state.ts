@@ -47,6 +47,11 @@ export async function createSystemState(options: SystemOptions): Promise<SystemS
       `${integrator.name} needs jerks, and the force solver "${forces.name}" has none`,
     );
   }
+  if (integrator.needs === "exact-forces" && forces.approximate === true) {
+    throw new TypeError(
+      `${integrator.name} needs forces that are right to rounding, and those of "${forces.name}" are approximate`,
+    );
+  }
   return new SystemState(options, settings, kernels, forces);
 }
 
@@ -221,6 +226,7 @@ export class SystemState implements System, Motion {
       dt: this.dt,
       startTime: this.#startTime,
       stepsDone: this.stepsDone,
+      capacity: this.bodies.capacity,
       current: this.#current,
       collisions: this.#collisions.rule,
       restitution: this.#collisions.restitution,

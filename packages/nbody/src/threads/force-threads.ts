@@ -111,6 +111,7 @@ export class ForceThreads {
     return {
       name: treeName(accuracy),
       expectedError: opening.expectedError,
+      approximate: true,
       bodies,
       units,
       get counts() {

@@ -67,6 +67,7 @@ export async function createGpuForces(
   return {
     name: `direct f32 on ${report.name ?? "a GPU"}`,
     expectedError: report.selfTestError ?? Number.NaN,
+    approximate: true,
     bodies,
     units,
     accelerations: () => evaluate(control, port1),

@@ -31,6 +31,7 @@ export function treeForces(
   return {
     name: treeName(accuracy),
     expectedError: opening.expectedError,
+    approximate: true,
     bodies,
     units,
     get counts() {

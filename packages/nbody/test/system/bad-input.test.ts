@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NbodyError } from "../../src/errors.ts";
 import { generate } from "../../src/initial/presets.ts";
+import { loadKernels } from "../../src/kernels/load.ts";
+import { previewForces } from "../../src/kernels/preview.ts";
+import { treeForces } from "../../src/tree/tree-forces.ts";
 import { createSystem } from "../../src/system/system.ts";
 import { bodiesOf } from "../systems.ts";
 
@@ -50,4 +53,17 @@ test("bodies that meet without softening stop the run with the step and their in
       error.step === 4 &&
       error.bodies.join() === "1,2",
   );
+});
+
+test("ias15 refuses forces that are not right to rounding, by name", async () => {
+  const bodies = generate("plummer", { n: 20 });
+  const units = { G: 1, softening: 0.1 };
+  const kernels = await loadKernels();
+  for (const make of [treeForces, previewForces]) {
+    const forces = make(kernels, bodies, units);
+    await assert.rejects(
+      createSystem({ bodies, units, integrator: "ias15", dt: 1, forces }),
+      (error: unknown) => error instanceof TypeError && error.message.includes(forces.name),
+    );
+  }
 });
