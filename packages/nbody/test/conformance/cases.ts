@@ -2,7 +2,7 @@
  * What every force backend is held to: systems of all kinds, and the distance from src/reference/direct.ts.
  * Runs in browsers too, so it imports nothing of Node's.
  */
-import { Bodies } from "../../src/bodies/bodies.ts";
+import type { Bodies } from "../../src/bodies/bodies.ts";
 import { generate } from "../../src/initial/presets.ts";
 import { SOLAR_G } from "../../src/initial/solar-system.ts";
 import type { Units } from "../../src/kernels/forces.ts";
