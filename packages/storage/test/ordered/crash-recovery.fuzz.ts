@@ -36,12 +36,15 @@ async function history(seed: number): Promise<number> {
   const states = new Map<number, string>([[0, "[[],[]]"]]);
   const model: Model = [new Map(), new Map()];
   const points: Point[] = [];
+  const phase = choose(9);
+  let changes = 0;
   let commit = 0;
   let acknowledged = 0;
   const disk: FaultyDisk = new FaultyDisk({
     seed,
     onChange: () => {
-      if (choose(9) !== 0) return;
+      // A ninth of the changes: every one of them takes a database to open.
+      if (changes++ % 9 !== phase) return;
       points.push({ disk: disk.crash(KINDS[choose(KINDS.length)]!), acknowledged, issued: commit });
     },
   });
@@ -123,5 +126,5 @@ test(`ordered tables survive power cuts, from seed ${seed}`, async (t) => {
     }
   }
   t.diagnostic(`${points} crash points`);
-  assert.ok(points > 20 * histories);
+  assert.ok(points > 5 * histories, `${points} crash points are too few to mean anything`);
 });
