@@ -22,7 +22,7 @@ import {
 } from "./group-reader.ts";
 import { eachWholeTransaction } from "./salvage.ts";
 import { openSegmentFile, parseSegmentHeader, segmentFileNumber, type Segment } from "./segment.ts";
-import { SegmentImage } from "./segment-image.ts";
+import { type GroupBytes, SegmentImage } from "./segment-image.ts";
 
 export type RecoveryMode = "strict" | "point-in-time" | "salvage";
 
@@ -123,6 +123,13 @@ async function openSegments(disk: Disk, scan: Scan): Promise<FoundSegments> {
   return { live, spare, lastFileNumber };
 }
 
+interface Tear {
+  readonly position: number;
+  readonly header: GroupHeader;
+  readonly segment: Segment;
+  readonly image: GroupBytes;
+}
+
 class Scan {
   readonly start: LogStart;
   readonly #mode: RecoveryMode;
@@ -130,8 +137,8 @@ class Scan {
   readonly #cursor = new RecordCursor();
   #end: LogPosition;
   #damage: Damage[] = [];
-  /** Where the chain of groups has ended, if with a group that is not whole. */
-  #tear: Damage | undefined = undefined;
+  /** The group with which the chain has ended, if it is one that is not whole. */
+  #tear: Tear | undefined = undefined;
   #stopped = false;
   #groups = 0;
   #bytes = 0;
@@ -200,25 +207,33 @@ class Scan {
   }
 
   #group(image: SegmentImage, header: GroupHeader, segment: Segment): void {
-    const { file } = segment;
     const whole = bodyIsWhole(image.view, header, segment);
     const placed = header.lsn === this.#end.lsn || header.at === BLOCK_BYTES;
     const follows = placed && continues(header, this.#end);
-    if (this.#tear === undefined && follows) {
-      if (whole) return this.#take(image, header);
+    if (follows && whole) {
+      // A torn group before it was left by an earlier crash, and what came then went to another segment.
+      this.#tear = undefined;
+      return this.#take(image, header);
+    }
+    if (follows && this.#tear === undefined) {
       // What a crash leaves, if nothing comes after it.
-      this.#tear = { file: file.name, position: header.at, what: "a group is damaged" };
-      if (this.#mode === "salvage") this.#salvage(image, header, segment);
+      this.#tear = { position: header.at, header, segment, image: image.copy(header) };
       return;
     }
-    this.damaged(
-      this.#tear ?? { file: file.name, position: header.at, what: "a group before it is missing" },
-    );
-    if (this.#mode === "salvage") this.#salvage(image, header, segment);
-    else this.#stopped = true;
+    const tear = this.#tear;
+    const what = tear === undefined ? "a group before it is missing" : "a group is damaged";
+    const where = tear ?? { segment, position: header.at };
+    this.damaged({ file: where.segment.file.name, position: where.position, what });
+    if (this.#mode !== "salvage") {
+      this.#stopped = true;
+      return;
+    }
+    if (tear !== undefined) this.#salvage(tear.image, tear.header, tear.segment);
+    this.#tear = undefined;
+    this.#salvage(image, header, segment);
   }
 
-  #take(image: SegmentImage, header: GroupHeader): void {
+  #take(image: GroupBytes, header: GroupHeader): void {
     const from = header.at + GROUP_HEADER_BYTES;
     const cursor = this.#cursor.over(image.bytes, image.view, from, from + header.bodyBytes);
     let commit = header.firstCommit;
@@ -236,7 +251,7 @@ class Scan {
   }
 
   /** Takes the transactions of a group that are whole, whatever came before them. */
-  #salvage(image: SegmentImage, header: GroupHeader, segment: Segment): void {
+  #salvage(image: GroupBytes, header: GroupHeader, segment: Segment): void {
     const { bytes, view } = image;
     if (header.firstCommit < this.#end.nextCommit) return;
     const cursor = this.#cursor;

@@ -15,7 +15,13 @@ const LIMIT_BYTES = 1 << 30;
 let idle: AlignedMemory | undefined;
 const IDLE_LIMIT_BYTES = 2 << 20;
 
-export class SegmentImage implements Disposable {
+/** Memory in which a group stands at its offset in the segment. */
+export interface GroupBytes {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+export class SegmentImage implements Disposable, GroupBytes {
   bytes!: Uint8Array;
   view!: DataView;
   readonly #memory: AlignedMemory;
@@ -55,6 +61,13 @@ export class SegmentImage implements Disposable {
       await this.#slices.shift();
       this.#readAhead();
     }
+  }
+
+  /** Keeps a group beyond the next `load`. */
+  copy({ at, sizeBytes }: { readonly at: number; readonly sizeBytes: number }): GroupBytes {
+    const bytes = new Uint8Array(at + sizeBytes);
+    bytes.set(this.bytes.subarray(at, at + sizeBytes), at);
+    return { bytes, view: new DataView(bytes.buffer) };
   }
 
   /** Whether `need` would wait. */

@@ -133,22 +133,20 @@ export class SegmentRing {
 
   /** A file of so many bytes: a spare one, lengthened if need be, or a new one. */
   async #reserved(sizeBytes: number): Promise<DiskFile> {
-    const spare = this.#spare.at(-1);
+    // Taken out at once, because `recycle` may go on meanwhile.
+    const spare = this.#spare.pop();
     const file =
       spare ?? (await openSegmentFile(this.#disk, segmentName(++this.#lastFileNumber), true));
     try {
       await file.reserve(sizeBytes);
       if (spare === undefined) await this.#disk.syncFolder();
+      return file;
     } catch (error) {
-      if (spare === undefined) {
-        // What it took of a full disk is given back.
-        await file.close();
-        await this.#disk.remove(file.name);
-      }
+      // What it took of a full disk is given back.
+      await file.close();
+      await this.#disk.remove(file.name);
       throw error;
     }
-    if (spare !== undefined) this.#spare.pop();
-    return file;
   }
 
   /** With which segment recovery begins when it needs what comes after now. */

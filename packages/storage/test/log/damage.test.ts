@@ -135,3 +135,17 @@ test(`any byte of any file may be wrong: an error or a prefix, never wrong rows,
     }
   }
 });
+
+test("a torn group stays harmless when the next one went to another segment", async () => {
+  const settings = { tables: [table], firstSegmentBytes: 16_384, segmentBytes: 32_768 };
+  const disk = new FaultyDisk();
+  const db = await open("simulated", { ...settings, disk });
+  for (let k = 1; k <= 2; k++) await db.transaction((tx) => tx.table(table).put(`k${k}`, k));
+  const torn = disk.crash("lost");
+  torn.damage(LOG, 2 * BLOCK_BYTES + 70, 1);
+  const again = await open("simulated", { ...settings, disk: torn });
+  // Too large for what is left of the first segment.
+  await again.transaction((tx) => tx.table(table).put("x".repeat(10_000), 3));
+  assert.deepEqual(await recovered(torn.crash("lost"), "strict"), [1, 3]);
+  assert.deepEqual(await recovered(torn.crash("lost"), "salvage"), [1, 3]);
+});
