@@ -8,34 +8,23 @@
  *       if (decoder.done) break;                   // decoder.trailerText has the trailer section
  *     }
  *
- * Chunk extensions are checked against the grammar and ignored, up to a total; white space around them
- * is refused, as is every LF without its CR. The trailer section is held back until it is complete,
- * because its lines are parsed as those of a head; only then are octets copied.
+ * A chunk extension is refused, as is every LF without its CR. The trailer section is held back until it
+ * is complete, because its lines are parsed as those of a head; only then are octets copied.
  */
 import { FieldSection, MORE, REFUSED, type SectionLimits } from "./field-section.ts";
-import { CR, FIELD_VALUE, HEX_VALUE, latin1, LF, TOKEN } from "./octets.ts";
+import { CR, HEX_VALUE, latin1, LF } from "./octets.ts";
 import { REFUSALS, type Refusal, type RefusalCode } from "./refusal.ts";
 
 const SIZE = 0;
-const EXTENSION_NAME = 1;
-const EXTENSION_VALUE = 2;
-const QUOTED = 3;
-const QUOTED_PAIR = 4;
-const QUOTED_END = 5;
-const SIZE_LF = 6;
-const DATA = 7;
-const DATA_CR = 8;
-const DATA_LF = 9;
-const TRAILER = 10;
-const DONE = 11;
+const SIZE_LF = 1;
+const DATA = 2;
+const DATA_CR = 3;
+const DATA_LF = 4;
+const TRAILER = 5;
+const DONE = 6;
 
 const SIZE_DIGITS = 16;
-/** Of all extensions of a message together; they are read and thrown away, so nobody needs many. */
-const EXTENSION_BYTES = 1024;
 const SEMICOLON = 0x3b;
-const EQUALS = 0x3d;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 export class ChunkedDecoder {
   refusal: Refusal | undefined = undefined;
@@ -49,9 +38,6 @@ export class ChunkedDecoder {
   #digits = 0;
   /** Of the chunk: octets still to come. */
   #leftBytes = 0;
-  #extensionBytes = 0;
-  /** Octets of a size line's current token. */
-  #tokenBytes = 0;
   #trailer: TrailerSection | undefined = undefined;
   #held: Uint8Array | undefined = undefined;
 
@@ -102,11 +88,9 @@ export class ChunkedDecoder {
       case DATA_CR:
         this.#state = DATA_LF;
         return octet === CR ? undefined : "CHUNK_END";
-      case DATA_LF:
+      default:
         this.#state = SIZE;
         return octet === LF ? undefined : "CHUNK_END";
-      default:
-        return this.#extension(octet);
     }
   }
 
@@ -117,50 +101,11 @@ export class ChunkedDecoder {
       this.#leftBytes = this.#leftBytes * 16 + value;
       return this.#leftBytes > Number.MAX_SAFE_INTEGER ? "CHUNK_SIZE_TOO_LARGE" : undefined;
     }
-    if (this.#digits === 0) return octet === LF ? "BARE_LF" : "CHUNK_SIZE";
-    return this.#afterToken(octet, octet === LF ? "BARE_LF" : "CHUNK_SIZE");
-  }
-
-  /** What may follow a complete part of the size line. */
-  #afterToken(octet: number, otherwise: RefusalCode): RefusalCode | undefined {
-    this.#tokenBytes = 0;
-    if (octet === CR) this.#state = SIZE_LF;
-    else if (octet === SEMICOLON) this.#state = EXTENSION_NAME;
-    else return otherwise;
-    return undefined;
-  }
-
-  #extension(octet: number): RefusalCode | undefined {
-    if (++this.#extensionBytes > EXTENSION_BYTES) return "CHUNK_EXTENSION";
-    switch (this.#state) {
-      case QUOTED:
-        if (octet === QUOTE) this.#state = QUOTED_END;
-        else if (octet === BACKSLASH) this.#state = QUOTED_PAIR;
-        else if (FIELD_VALUE[octet] === 0) return "CHUNK_EXTENSION";
-        return undefined;
-      case QUOTED_PAIR:
-        this.#state = QUOTED;
-        return FIELD_VALUE[octet] === 1 ? undefined : "CHUNK_EXTENSION";
-      case QUOTED_END:
-        return this.#afterToken(octet, "CHUNK_EXTENSION");
-      default:
-        break;
-    }
-    if (TOKEN[octet] === 1) {
-      this.#tokenBytes++;
-      return undefined;
-    }
-    if (this.#state === EXTENSION_VALUE && this.#tokenBytes === 0 && octet === QUOTE) {
-      this.#state = QUOTED;
-      return undefined;
-    }
-    if (this.#tokenBytes === 0) return "CHUNK_EXTENSION";
-    if (this.#state === EXTENSION_NAME && octet === EQUALS) {
-      this.#state = EXTENSION_VALUE;
-      this.#tokenBytes = 0;
-      return undefined;
-    }
-    return this.#afterToken(octet, "CHUNK_EXTENSION");
+    if (octet === LF) return "BARE_LF";
+    if (this.#digits === 0) return "CHUNK_SIZE";
+    if (octet === SEMICOLON) return "CHUNK_EXTENSION";
+    this.#state = SIZE_LF;
+    return octet === CR ? undefined : "CHUNK_SIZE";
   }
 
   #trailers(bytes: Uint8Array, at: number, length: number): number {

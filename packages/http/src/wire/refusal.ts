@@ -83,7 +83,7 @@ const TABLE: Readonly<Record<RefusalCode, readonly [status: number, reason: stri
   EXPECTATION: [417, "an expectation other than 100-continue"],
   CHUNK_SIZE: [400, "a chunk size is not a hexadecimal number"],
   CHUNK_SIZE_TOO_LARGE: [400, "a chunk size beyond 2^53, or of more than 16 digits"],
-  CHUNK_EXTENSION: [400, "a chunk extension is malformed, or they are longer than allowed"],
+  CHUNK_EXTENSION: [400, "a chunk has an extension"],
   CHUNK_END: [400, "a chunk is not followed by CRLF"],
   HEAD_TIMEOUT: [408, "the head did not come in time"],
   TRAILER: [400, "a trailer field that must not stand in a trailer section"],

@@ -16,7 +16,7 @@ const CORPUS: readonly Sent[] = [
     text:
       "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\none" +
       "HTTP/1.1 103 Early\r\nlink: x\r\n\r\nHTTP/1.1 204 None\r\n\r\n" +
-      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nth\r\n3;x=y\r\nree\r\n0\r\nsum: 5\r\n\r\n" +
+      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nth\r\n3\r\nree\r\n0\r\nsum: 5\r\n\r\n" +
       "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
     results: ["200 one", "204 ", "200 three", "404 "],
   },
