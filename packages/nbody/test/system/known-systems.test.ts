@@ -84,6 +84,16 @@ test("symplectic Euler gives the Benchmarks Game's energies", async () => {
   assert.ok(Math.abs(energy - -0.16908760523460614) < 1e-13, `${energy}`);
 });
 
+test("symplectic Euler gives the Benchmarks Game's energies after 100,000 and 1,000,000 steps", async () => {
+  const bodies = benchmarksGame();
+  const options = { bodies, units: G1, integrator: "symplectic-euler", dt: 0.01 } as const;
+  const system = await createSystem({ ...options, checkpointEvery: 0 });
+  system.step(100_000);
+  assert.equal(diagnostics(bodies, G1).energy.toFixed(9), "-0.169079859");
+  system.step(900_000);
+  assert.equal(diagnostics(bodies, G1).energy.toFixed(9), "-0.169086185");
+});
+
 test("leapfrog retraces its steps when dt changes sign", async () => {
   const bodies = generate("plummer", { n: 64, seed: 3 });
   const start = bodies.clone();
