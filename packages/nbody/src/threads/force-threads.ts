@@ -29,10 +29,10 @@ import { startWorker, type WorkerHandle } from "./start-worker.ts";
 export const MAX_THREADS = 64;
 
 /**
- * Bodies from which on a direct sum is shared between threads (docs/decisions/008-threads-from-1024-bodies.md). The
+ * Bodies from which on a direct sum is shared between threads (docs/decisions/008-threads-from-256-bodies.md). The
  * bytes do not depend on it: with fewer the calling thread does the same shares by itself.
  */
-export const SHARED_FROM = 1024;
+export const SHARED_FROM = 256;
 
 /** A share that has not come back after this long will not: its thread was ended from outside. */
 const LOST_AFTER_MS = 600_000;

@@ -74,7 +74,7 @@ test("a run on warm threads gives the same bytes as on one, many short steps lon
 test("bodies that pass the crossover while they merge are summed to the same bytes", async () => {
   const run = async (threads?: ForceThreads): Promise<string> => {
     const bodies = generate("plummer", { n: SHARED_FROM + 6, seed: 5 });
-    bodies.radius.fill(0.01);
+    bodies.radius.fill(0.03);
     const system = await createSystem({
       bodies,
       units: { G: 1, softening: 0.01 },
