@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { HttpPool, RequestError, router, serve } from "@hotpath/http";
-import { group, run, sleep, type Group } from "@hotpath/runtime";
+import { connectTcp, group, IoError, listenTcp, run, sleep, type Group } from "@hotpath/runtime";
+import { findProgram, skipWithout } from "../../../../tools/external-program.ts";
 import { runCluster } from "../../src/cluster/cluster.ts";
 import { emulatorRoutes } from "../../src/processor/emulator-routes.ts";
 import { Emulator } from "../../src/processor/emulator.ts";
@@ -21,42 +22,44 @@ const SEED = 20_251_121;
 const idOf = (number: number): string =>
   `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
-test(
-  `payments outlive SIGKILL (seed ${SEED}, ${ROUNDS} rounds)`,
-  { timeout: 180_000 },
-  async () => {
+for (const balancer of ["built-in", "nginx"] as const) {
+  const skip = balancer === "nginx" && skipWithout("nginx", findProgram("nginx"));
+  const name = `payments behind ${balancer} outlive SIGKILL (seed ${SEED}, ${ROUNDS} rounds)`;
+  test(name, { skip, timeout: 180_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "hotpath-kill-"));
     try {
-      await run(() => group((tasks) => scenario(tasks, folder)));
+      await run(() => group((tasks) => scenario(tasks, folder, balancer)));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  },
-);
+  });
+}
 
-async function scenario(tasks: Group, folder: string): Promise<void> {
+async function scenario(
+  tasks: Group,
+  folder: string,
+  balancer: "built-in" | "nginx",
+): Promise<void> {
   const random = sequence(SEED);
   const emulators = [new Emulator({ feeRate: 0.05 }), new Emulator({ feeRate: 0.15 })] as const;
   await using first = await serve({ handler: router(emulatorRoutes(emulators[0])) });
   await using second = await serve({ handler: router(emulatorRoutes(emulators[1])) });
   const pids = new Map<string, number>();
-  const found = Promise.withResolvers<number>();
+  const port = await freePort();
   const cluster = tasks.spawn(() =>
     runCluster({
-      port: 0,
+      port,
       dataDir: folder,
       processorUrls: [`http://127.0.0.1:${first.port}`, `http://127.0.0.1:${second.port}`],
-      balancer: "built-in",
+      balancer,
       instance: [process.execPath, HOTPATH, "serve", "payments"],
       log: (line) => {
-        const [, place, pid, port] =
-          /^instance (\d) is process (\d+)|built-in balancer on port (\d+)/.exec(line) ?? [];
+        const [, place, pid] = /^instance (\d) is process (\d+)/.exec(line) ?? [];
         if (place !== undefined) pids.set(place, Number(pid));
-        if (port !== undefined) found.resolve(Number(port));
       },
     }),
   );
-  const port = await found.promise;
+  await answering(port);
   await using pool = new HttpPool(`http://127.0.0.1:${port}`, { timeouts: { total: 2000 } });
   const acknowledged = new Set<string>();
   const paying = tasks.spawn(() => pay(pool, acknowledged));
@@ -69,6 +72,24 @@ async function scenario(tasks: Group, folder: string): Promise<void> {
   await paying.cancel("enough");
   await verify(pool, emulators, acknowledged);
   await cluster.cancel("done");
+}
+
+async function freePort(): Promise<number> {
+  await using listener = await listenTcp();
+  return listener.port;
+}
+
+/** The balancer listens when the instances do. */
+async function answering(port: number): Promise<void> {
+  for (;;) {
+    try {
+      await using _ = await connectTcp({ host: "127.0.0.1", port, timeout: "1s" });
+      return;
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      await sleep(20);
+    }
+  }
 }
 
 function kill(pid: number): void {
