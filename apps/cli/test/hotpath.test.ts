@@ -54,7 +54,11 @@ describe("hotpath", () => {
 
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["an unknown command", ["fly"], /no command "fly"/],
-    ["an unknown service", ["serve", "coffee"], /no service "coffee"; there is gravity/],
+    [
+      "an unknown service",
+      ["serve", "coffee"],
+      /no service "coffee"; there are gravity and payments/,
+    ],
     ["an unknown preset", ["simulate", "--preset", "x"], /no preset "x"; there are solar-system/],
     ["an unknown option", ["simulate", "--speed", "1"], /Unknown option '--speed'/],
     [

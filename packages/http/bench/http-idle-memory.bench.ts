@@ -11,7 +11,7 @@ import {
 } from "../../../tools/bench/harness.ts";
 
 const SCRIPT = fileURLToPath(new URL("idle-server.ts", import.meta.url));
-const CONNECTIONS = { smoke: 200, quick: 10_000, full: 10_000 } as const;
+const CONNECTIONS = { smoke: 3000, quick: 10_000, full: 10_000 } as const;
 const GET = Buffer.from("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 
 interface Memory {

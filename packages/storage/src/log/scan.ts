@@ -215,8 +215,9 @@ class Scan {
       this.#tear = undefined;
       return this.#take(image, header);
     }
-    if (follows && this.#tear === undefined) {
-      // What a crash leaves, if nothing comes after it.
+    if (follows) {
+      // What a crash leaves, if nothing comes after it. One before it, with the same end to follow, was left by an
+      // earlier crash: had it ever been whole, this group would follow that one.
       this.#tear = { position: header.at, header, segment, image: image.copy(header) };
       return;
     }
