@@ -8,6 +8,7 @@ import { join } from "node:path";
 import {
   connectUnix,
   group,
+  monotonic,
   runProcess,
   RuntimeError,
   sleep,
@@ -61,12 +62,12 @@ async function keep(place: 0 | 1, folder: string, options: ClusterOptions): Prom
   const [program, ...args] = options.instance;
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
-    const startedAtMs = Date.now();
+    const startedAtMs = monotonic();
     await using child = await spawnProcess(program, { args, env, stdout: "inherit", grace: "10s" });
     options.log(`instance ${place} is process ${child.pid}`);
     const status = await child.wait();
     options.log(`instance ${place} has ended: ${JSON.stringify(status)}`);
-    pauseMs = Date.now() - startedAtMs > 10_000 ? FIRST_PAUSE_MS : pauseMs * 2;
+    pauseMs = monotonic() - startedAtMs > 10_000 ? FIRST_PAUSE_MS : pauseMs * 2;
     await sleep(Math.min(pauseMs, LONGEST_PAUSE_MS));
   }
 }

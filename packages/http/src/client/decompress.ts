@@ -10,7 +10,8 @@
  *
  * Invariants:
  * 1. No more than limitBytes of output leave, over all codings; the next byte is error LIMIT.
- * 2. A coding that ends early, is followed by something else or is not what it says is error CODING.
+ * 2. A coding that ends early or is not what it says is error CODING. Bytes behind the last member of gzip are
+ *    left out, as the host does.
  * 3. The engine is destroyed when the reader stops, for whatever reason.
  */
 import { external } from "@hotpath/runtime";

@@ -10,23 +10,11 @@ import type { ClientResponse } from "./client-response.ts";
 import { RequestError } from "./errors.ts";
 import type { ClientRequest } from "./http-client.ts";
 import type { RequestBody } from "./request-body.ts";
+import { OWN_FIELDS } from "./request-head.ts";
 
 type FetchInput = ConstructorParameters<typeof globalThis.Request>[0];
 type FetchInit = ConstructorParameters<typeof globalThis.Request>[1];
 type Sends = (request: ClientRequest) => Promise<ClientResponse>;
-
-/** The client's own, or without meaning for one hop; the standard has a list of the same kind. */
-const DROPPED = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 const WITHOUT_CONTENT = new Set([101, 204, 205, 304]);
 
@@ -41,7 +29,7 @@ export async function fetchBy(
   const body = await contentOf(request, streams || (isRequest && init?.body === undefined));
   const listens = isRequest || init?.signal !== undefined;
   const headers: Record<string, string> = {};
-  for (const [name, value] of request.headers) if (!DROPPED.has(name)) headers[name] = value;
+  for (const [name, value] of request.headers) if (!OWN_FIELDS.has(name)) headers[name] = value;
   try {
     const response = await send({
       url: request.url,

@@ -23,7 +23,8 @@ export interface HeadParts {
   readonly upgrade: string | undefined;
 }
 
-const OWN_FIELDS = new Set([
+/** The client's own, or without meaning for one hop. */
+export const OWN_FIELDS: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
   "expect",
